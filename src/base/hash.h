@@ -1,0 +1,20 @@
+/* hash: short non-cryptographic digests for tables and checks.
+ *
+ * hash_keyed is SipHash-1-3 (Aumasson, Bernstein 2012; the 1-3 variant): with a secret key a stranger cannot choose
+ * colliding values. hash_crc32 is the CRC-32 of IEEE 802.3, as EVTX headers use it. SHA-256 lives in os/digest.
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include "base/str.h"
+
+struct hash_key {
+	uint64_t k0, k1;
+};
+
+uint64_t hash_keyed(struct hash_key key, str s);
+/* Same for all runs; only for data that no stranger chooses, and for stable identifiers. */
+uint64_t hash_stable(str s);
+uint32_t hash_crc32(uint32_t crc, str s);
+
+#endif

@@ -1,0 +1,38 @@
+/* view: values that a template shows, and the templates.
+ *
+ * Templates are the .html files of web/templates in Mustache syntax, compiled by tools/gen_view.py into tables:
+ *   {{name}} {{#section}} {{^inverted}} {{/…}} {{> partial}} {{! comment }} and {{t:key}} for words (placeholders are
+ *   looked up among the values in scope by their names).
+ * Escaping is by type and cannot be forgotten: text is escaped for where it stands; only a value made by view_html
+ * (output of our own renderers: charts, Markdown) goes out as it is. Triple mustache does not exist; the generator
+ * refuses a variable in an unquoted attribute, in <script> or in <style>.
+ * Names are looked up in the innermost map first, then outwards. A missing name is empty, and CHECKs in debug builds.
+ * Ownership: values live in the arena given at creation; text is NOT copied: it must live as long.
+ */
+#ifndef CRAFT_VIEW_H
+#define CRAFT_VIEW_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "craft/words/words.h"
+
+struct view; /* a map of names to values */
+
+struct view *view_create(struct arena *a);
+void view_text(struct view *v, const char *name, str value);
+void view_fmt(struct view *v, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void view_i64(struct view *v, const char *name, int64_t value);
+void view_bool(struct view *v, const char *name, bool value);
+/* A words key: the sentence in the page's language. */
+void view_word(struct view *v, const char *name, const char *key);
+void view_html(struct view *v, const char *name, str safe_html);
+struct view *view_map(struct view *v, const char *name);
+/* Appends a map to the list `name` (made when absent) and returns it. */
+struct view *view_item(struct view *v, const char *name);
+/* A list that exists and is empty: its inverted section shows the empty state. */
+void view_list(struct view *v, const char *name);
+
+/* Renders "alert/list" with the shell or a fragment; err.view.unknown when there is no such template. */
+int view_render(str template_name, const struct view *v, enum lang lang, struct buf *out, struct err *e) MUST_CHECK;
+
+#endif
