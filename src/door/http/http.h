@@ -15,7 +15,18 @@
 #include "craft/words/words.h"
 #include "guard/guard.h"
 
-struct app; /* what rooms need at run time; app/app.h */
+/* What handlers may reach at run time, filled by app/ before the doors open; pointers are shared and thread-safe. */
+struct services {
+	struct env *env;
+	str data_folder;
+	bool is_demo;
+	struct archive *archive;     /* flow/archive: keep and find raw events */
+	struct intake *intake;       /* flow/collect: durable acceptance of events */
+	struct detector *detector;   /* flow/detect: the current rules, swapped on reload */
+	struct blobs *blobs;         /* store/blobs.h: evidence by SHA-256 */
+	struct content_index *frameworks; /* centre/build: X.1060 and other lenses, immutable */
+	struct demo *demo;           /* app/demo through its vtable, NULL outside the demo */
+};
 
 #define HTTP_PATH_PARAMS_MAX 4
 
@@ -24,7 +35,7 @@ struct http_field {
 };
 
 struct request {
-	struct app *app;
+	struct services *services;
 	struct db *db;          /* this worker's connection */
 	struct arena *arena;    /* dies with the request; 8 MiB budget */
 	const struct route *route;
