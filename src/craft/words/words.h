@@ -1,7 +1,7 @@
 /* words: every sentence that people read, in every language, by key.
  *
- * po/<room>.<lang>.po hold them (lang: ja, en); tools/gen_words.py compiles them into the binary and fails the build on a
- * key that lacks a language, and on a placeholder that differs between languages. C holds keys, never sentences.
+ * po/<room>.<lang>.po hold them (lang: ja, en); tools/gen_words.py compiles them into the binary and fails the build on
+ * a key that lacks a language, and on a placeholder that differs between languages. C holds keys, never sentences.
  * Placeholders are named: "{count} 件". Numbers and text are put in as given; escaping is the renderer's matter.
  */
 #ifndef CRAFT_WORDS_H
@@ -31,8 +31,13 @@ bool words_has(str key);
 /* Fills placeholders; an unknown one stays as written. */
 void words_add(struct buf *out, enum lang lang, str key, const struct word_arg *args, size_t count);
 
+/* Cuts a sentence for renderers that escape: the text up to the next placeholder and the placeholder's name (STR_NONE
+ * when the rest has none). `while (words_next(&rest, &text, &name))` sees all of it. */
+bool words_next(str *rest, str *ret_text, str *ret_name);
+
 /* "path:line:column: sentence. remedy" from an err: its slots are the placeholders {path} {line} {value} {expected}
- * {detail}. The remedy is the key's twin "<key>.fix" when it exists. No newline at the end. */
+ * {detail} {column}. The place in front is left out when the sentence itself names it. The remedy is the key's twin
+ * "<key>.fix" when it exists. No newline at the end. */
 void words_add_err(struct buf *out, enum lang lang, const struct err *e);
 
 #endif
