@@ -1,30 +1,30 @@
 -- Work records: what was done, by whom, for which service. Rows are never changed.
 CREATE TABLE work_record (
-	id INTEGER PRIMARY KEY,
-	tenant_id INTEGER NOT NULL,
-	service TEXT NOT NULL,
-	action TEXT NOT NULL,
-	object TEXT NOT NULL,
-	occasion TEXT NOT NULL,
-	procedure_version INTEGER NOT NULL,
-	user_id INTEGER NOT NULL,
-	user_name TEXT NOT NULL,
-	started_at INTEGER NOT NULL,
-	ended_at INTEGER NOT NULL,
-	recorded_at INTEGER NOT NULL,
-	result TEXT NOT NULL
-);
+	id {ID},
+	tenant_id {I64} NOT NULL,
+	service {TEXT} NOT NULL,
+	action {TEXT} NOT NULL,
+	object {TEXT} NOT NULL,
+	occasion {TEXT} NOT NULL,
+	procedure_version {I64} NOT NULL,
+	user_id {I64} NOT NULL,
+	user_name {TEXT} NOT NULL,
+	started_at {I64} NOT NULL,
+	ended_at {I64} NOT NULL,
+	recorded_at {I64} NOT NULL,
+	result {TEXT} NOT NULL
+) {STRICT};
 CREATE INDEX work_record_by_service ON work_record (tenant_id, service, ended_at, id);
 CREATE INDEX work_record_by_time ON work_record (tenant_id, ended_at, id);
 
 -- The same, summed per person, service and kind of occasion; kept in the transaction of the record.
 CREATE TABLE work_person (
-	tenant_id INTEGER NOT NULL,
-	service TEXT NOT NULL,
-	user_id INTEGER NOT NULL,
-	occasion TEXT NOT NULL,
-	records INTEGER NOT NULL,
-	first_at INTEGER NOT NULL,
-	last_at INTEGER NOT NULL,
+	tenant_id {I64} NOT NULL,
+	service {TEXT} NOT NULL,
+	user_id {I64} NOT NULL,
+	occasion {TEXT} NOT NULL,
+	records {I64} NOT NULL,
+	first_at {I64} NOT NULL,
+	last_at {I64} NOT NULL,
 	PRIMARY KEY (tenant_id, service, user_id, occasion)
-);
+) {KEYED};
