@@ -1,11 +1,11 @@
-#include <stdio.h>
-#include <string.h>
+/* noroshi: a cyber defence centre in one program. */
+#include "app/verbs.h"
+#include "os/env.h"
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "version") == 0) {
-		puts("noroshi " NOROSHI_VERSION);
-		return 0;
-	}
-	return 1;
+	struct log log = log_stderr(LOG_INFO, false);
+	struct env env = env_real(&log);
+
+	return cli_main(argc, argv, app_verbs, &env);
 }

@@ -7,11 +7,21 @@
 #include "base/check.h"
 
 static const char *const code_names[ERR_CODE_COUNT] = {
-	[ERR_NONE] = "none",         [ERR_LIMIT] = "limit",       [ERR_PARSE] = "parse",
-	[ERR_RANGE] = "range",       [ERR_IO] = "io",             [ERR_FULL] = "full",
-	[ERR_NOT_FOUND] = "not_found", [ERR_DENIED] = "denied",   [ERR_AUTH] = "auth",
-	[ERR_CONFLICT] = "conflict", [ERR_BUSY] = "busy",         [ERR_STATE] = "state",
-	[ERR_UNSUPPORTED] = "unsupported", [ERR_CORRUPT] = "corrupt", [ERR_TIMEOUT] = "timeout",
+	[ERR_NONE] = "none",
+	[ERR_LIMIT] = "limit",
+	[ERR_PARSE] = "parse",
+	[ERR_RANGE] = "range",
+	[ERR_IO] = "io",
+	[ERR_FULL] = "full",
+	[ERR_NOT_FOUND] = "not_found",
+	[ERR_DENIED] = "denied",
+	[ERR_AUTH] = "auth",
+	[ERR_CONFLICT] = "conflict",
+	[ERR_BUSY] = "busy",
+	[ERR_WRONG_STATE] = "wrong_state",
+	[ERR_UNSUPPORTED] = "unsupported",
+	[ERR_CORRUPT] = "corrupt",
+	[ERR_TIMEOUT] = "timeout",
 	[ERR_INTERNAL] = "internal",
 };
 

@@ -27,7 +27,7 @@ enum err_code {
 	ERR_AUTH,        /* you are not known */
 	ERR_CONFLICT,    /* somebody changed it meanwhile, or it exists already */
 	ERR_BUSY,        /* try again; somebody holds it */
-	ERR_STATE,       /* not in this state */
+	ERR_WRONG_STATE, /* not in this state */
 	ERR_UNSUPPORTED, /* a valid request for something Noroshi does not do */
 	ERR_CORRUPT,     /* our own data fails its checksum or invariant */
 	ERR_TIMEOUT,
@@ -52,7 +52,8 @@ struct err {
 /* Resets *e and sets code and key. Returns -code, so `return err_set(e, ERR_PARSE, "err.yaml.tab");`. */
 int err_set(struct err *e, enum err_code code, const char *id);
 int err_set_value(struct err *e, enum err_code code, const char *id, str value);
-/* From errno after a system call: ERR_FULL for ENOSPC/EDQUOT, ERR_NOT_FOUND for ENOENT, else ERR_IO; path may be empty. */
+/* From errno after a system call: ERR_FULL for ENOSPC/EDQUOT, ERR_NOT_FOUND for ENOENT, else ERR_IO; path may be empty.
+ */
 int err_set_errno(struct err *e, const char *id, str path, int errno_value);
 
 /* Add to a story that is already set; each is a no-op on NULL. */

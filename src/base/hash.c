@@ -31,7 +31,7 @@ static inline uint64_t load64(const char *p)
 uint64_t hash_keyed(struct hash_key key, str s)
 {
 	struct sip st = {key.k0 ^ 0x736f6d6570736575u, key.k1 ^ 0x646f72616e646f6du, key.k0 ^ 0x6c7967656e657261u,
-	                 key.k1 ^ 0x7465646279746573u};
+			 key.k1 ^ 0x7465646279746573u};
 	size_t whole = s.len & ~(size_t)7;
 	uint64_t tail = (uint64_t)s.len << 56;
 

@@ -61,6 +61,6 @@ void log_record(struct log *log, enum log_level level, const char *id, const str
 void log_err(struct log *log, enum log_level level, const char *id, const struct err *e)
 {
 	log_event(log, level, id, LOG_STR("error", str_of(e->id)), LOG_STR("code", str_of(err_code_name(e->code))),
-	          LOG_STR("path", str_of(e->path)), LOG_I64("line", e->line), LOG_STR("value", str_of(e->value)),
-	          LOG_STR("detail", str_of(e->detail)));
+		  LOG_STR("path", str_of(e->path)), LOG_I64("line", e->line), LOG_STR("value", str_of(e->value)),
+		  LOG_STR("detail", str_of(e->detail)));
 }

@@ -33,8 +33,8 @@ void log_record(struct log *log, enum log_level level, const char *id, const str
 /* The error's key, place and detail as fields. */
 void log_err(struct log *log, enum log_level level, const char *id, const struct err *e);
 
-#define log_event(log, level, id, ...)                                                                                 \
-	log_record(log, level, id, (const struct log_field[]){__VA_ARGS__},                                            \
-	           sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
+#define log_event(log, level, id, ...)                                      \
+	log_record(log, level, id, (const struct log_field[]){__VA_ARGS__}, \
+		   sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 
 #endif

@@ -28,11 +28,11 @@ static inline void mem_free_ptr(void *ptr_to_ptr)
 #define _cleanup_free_ _cleanup_(mem_free_ptr)
 
 /* Hands the pointer on: the variable becomes NULL, so its cleanup does nothing. */
-#define TAKE(ptr)                                                                                                      \
-	({                                                                                                             \
-		__typeof__(ptr) taken_ = (ptr);                                                                        \
-		(ptr) = NULL;                                                                                          \
-		taken_;                                                                                                \
+#define TAKE(ptr)                               \
+	({                                      \
+		__typeof__(ptr) taken_ = (ptr); \
+		(ptr) = NULL;                   \
+		taken_;                         \
 	})
 
 #endif

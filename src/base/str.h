@@ -20,9 +20,9 @@ typedef struct str {
 
 #define STR(lit) ((str){"" lit, sizeof(lit) - 1})
 /* For static tables, where a compound literal is not a constant. */
-#define STR_INIT(lit)                                                                                                  \
-	{                                                                                                              \
-		"" lit, sizeof(lit) - 1                                                                                \
+#define STR_INIT(lit)                   \
+	{                               \
+		"" lit, sizeof(lit) - 1 \
 	}
 #define STR_NONE ((str){NULL, 0})
 

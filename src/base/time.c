@@ -102,7 +102,8 @@ static bool parse_date_time(str s, struct time_parts *p)
 	if (s.len < sizeof(shape) - 1)
 		return false;
 	for (size_t i = 0; i < sizeof(shape) - 1; i++)
-		if (shape[i] != '0' && s.ptr[i] != shape[i] && !(shape[i] == 'T' && (s.ptr[i] == ' ' || s.ptr[i] == 't')))
+		if (shape[i] != '0' && s.ptr[i] != shape[i] &&
+		    !(shape[i] == 'T' && (s.ptr[i] == ' ' || s.ptr[i] == 't')))
 			return false;
 	if (!digits(s, 0, 4, &p->year) || !digits(s, 5, 2, &p->month) || !digits(s, 8, 2, &p->day) ||
 	    !digits(s, 11, 2, &p->hour) || !digits(s, 14, 2, &p->minute) || !digits(s, 17, 2, &p->second))
@@ -166,7 +167,7 @@ size_t time_format(time_us t, char out[TIME_TEXT_MAX])
 
 	time_split(t, &p);
 	len = snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d", p.year, p.month, p.day, p.hour, p.minute,
-	               p.second);
+		       p.second);
 	if (p.micros)
 		len += snprintf(out + len, (size_t)(TIME_TEXT_MAX - len), ".%06d", p.micros);
 	out[len++] = 'Z';
@@ -180,7 +181,7 @@ size_t time_format_local(time_us t, int offset_min, char out[TIME_TEXT_MAX])
 
 	time_split(t + offset_min * TIME_MINUTE, &p);
 	return (size_t)snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02d %02d:%02d:%02d", p.year, p.month, p.day, p.hour,
-	                        p.minute, p.second);
+				p.minute, p.second);
 }
 
 time_us time_from_filetime(uint64_t ticks)

@@ -14,9 +14,9 @@
 #include "base/str.h"
 #include "base/time.h"
 
-#define EVENT_FIELDS_MAX 4096u        /* fields of one event; further ones are dropped and counted */
-#define EVENT_BYTES_MAX (16u << 20)   /* raw bytes of one event */
-#define EVENT_DEPTH_MAX 32u           /* nesting of a JSON event */
+#define EVENT_FIELDS_MAX 4096u      /* fields of one event; further ones are dropped and counted */
+#define EVENT_BYTES_MAX (16u << 20) /* raw bytes of one event */
+#define EVENT_DEPTH_MAX 32u         /* nesting of a JSON event */
 #define EVENT_CATEGORIES_MAX 4u
 
 enum value_type {
@@ -64,7 +64,7 @@ str event_text(const struct event *ev, str name); /* STR_NONE when absent */
 struct name_table;
 struct name_table *name_table_create(void);
 void name_table_free(struct name_table *t);
-uint32_t name_table_add(struct name_table *t, str name); /* >= 1; same name, same id */
+uint32_t name_table_add(struct name_table *t, str name);        /* >= 1; same name, same id */
 uint32_t name_table_find(const struct name_table *t, str name); /* 0 when nobody reads it */
 uint32_t name_table_count(const struct name_table *t);          /* highest id */
 str name_table_name(const struct name_table *t, uint32_t id);

@@ -9,9 +9,9 @@
 #include "base/time.h"
 
 struct env {
-	time_us (*now)(void *ctx);                         /* wall clock, UTC */
-	time_us (*monotonic)(void *ctx);                   /* for durations and deadlines */
-	void (*random)(void *ctx, void *out, size_t len);  /* cryptographic */
+	time_us (*now)(void *ctx);                        /* wall clock, UTC */
+	time_us (*monotonic)(void *ctx);                  /* for durations and deadlines */
+	void (*random)(void *ctx, void *out, size_t len); /* cryptographic */
 	void *ctx;
 	struct log *log;
 };

@@ -302,7 +302,8 @@ int folder_lock(str folder, int *ret_fd, struct err *e)
 		return err_set_errno(e, "err.file.open", str_of(lock), errno);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		got = read(fd, pid, sizeof(pid) - 1);
-		rc = err_set_value(e, ERR_BUSY, "err.folder.locked", str_sub(str_of(pid), 0, got > 0 ? (size_t)got : 0));
+		rc = err_set_value(e, ERR_BUSY, "err.folder.locked",
+				   str_sub(str_of(pid), 0, got > 0 ? (size_t)got : 0));
 		err_path(e, folder);
 		return rc;
 	}

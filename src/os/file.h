@@ -16,7 +16,8 @@ int file_view_open(str path, size_t max, struct file_view *ret, struct err *e) M
 void file_view_close(struct file_view *v);
 
 int file_read(str path, size_t max, struct buf *out, struct err *e) MUST_CHECK;
-/* Writes beside, fsyncs, renames over, fsyncs the folder: a reader sees the old bytes or the new ones. mode as chmod. */
+/* Writes beside, fsyncs, renames over, fsyncs the folder: a reader sees the old bytes or the new ones. mode as chmod.
+ */
 int file_write_atomic(str path, str bytes, unsigned mode, struct err *e) MUST_CHECK;
 /* mkdir -p with mode 0700 for what it makes. */
 int folder_make(str path, struct err *e) MUST_CHECK;
@@ -24,7 +25,8 @@ bool file_exists(str path);
 
 /* Calls fn for every regular file below path, in byte order of their full paths, or for path itself when it is a file.
  * suffix: only names ending so, STR_NONE = all. Depth at most 64; symbolic links to folders are not followed. */
-int folder_walk(str path, str suffix, int (*fn)(void *ctx, str file, struct err *e), void *ctx, struct err *e) MUST_CHECK;
+int folder_walk(str path, str suffix, int (*fn)(void *ctx, str file, struct err *e), void *ctx,
+		struct err *e) MUST_CHECK;
 
 /* Takes path/lock exclusively and writes the pid; ERR_BUSY with value = the holder's pid. Held until file_unlock. */
 int folder_lock(str folder, int *ret_fd, struct err *e) MUST_CHECK;

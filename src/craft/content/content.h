@@ -32,7 +32,7 @@ const struct embedded *embedded_find(const struct embedded *files, size_t count,
 int content_read(str data_folder, str path, struct buf *out, struct err *e) MUST_CHECK;
 
 /* Calls fn(path) for each content file whose path starts with prefix, embedded and added ones, in byte order, once. */
-int content_each(str data_folder, str prefix, int (*fn)(void *ctx, str path, struct err *e), void *ctx, struct err *e)
-	MUST_CHECK;
+int content_each(str data_folder, str prefix, int (*fn)(void *ctx, str path, struct err *e), void *ctx,
+		 struct err *e) MUST_CHECK;
 
 #endif

@@ -1,0 +1,9 @@
+/* verbs: what each file of door/cli offers to the table in app/verbs.c; one line a verb. */
+#ifndef DOOR_CLI_VERBS_H
+#define DOOR_CLI_VERBS_H
+
+#include "door/cli/cli.h"
+
+extern const struct verb verb_help;
+
+#endif
