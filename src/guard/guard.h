@@ -87,9 +87,23 @@ const char *role_name(enum role r); /* "admin", "ciso", … ; words key "role.<n
 bool role_parse(str name, enum role *ret);
 uint64_t role_permissions(enum role r);
 
-/* Appends to the organisation's hash chain, inside the caller's transaction: action "alert.verdict", object "alert:17",
- * detail a JSON object. A bulk action is one row with its set. */
-int audit_append(struct db *db, const struct actor *who, str action, str object, str detail_json, time_us now,
-                 struct err *e) MUST_CHECK;
+struct audit_entry {
+	str action;      /* "alert.verdict" */
+	str object;      /* "alert:17" */
+	str detail_json; /* a JSON object */
+	time_us now;
+};
+
+/* Appends to the organisation's hash chain, inside the caller's transaction. A bulk action is one row with its set. */
+int audit_add(struct db *db, const struct actor *who, const struct audit_entry *entry, struct err *e) MUST_CHECK;
+
+/* The same with the entry's members in a row: audit_append(db, who, action, object, detail_json, now, e). */
+#define audit_append(db, who, action_, object_, detail_json_, now_, e)                                                 \
+	audit_add(db, who,                                                                                             \
+	          &(const struct audit_entry){.action = (action_),                                                     \
+	                                      .object = (object_),                                                     \
+	                                      .detail_json = (detail_json_),                                           \
+	                                      .now = (now_)},                                                          \
+	          e)
 
 #endif

@@ -31,11 +31,24 @@ static void override_path(str data_folder, str path, struct buf *out)
 	buf_add(out, path);
 }
 
+/* A path that would leave the folder never reaches the file system. */
+static bool path_stays_inside(str path)
+{
+	str rest = path, part;
+
+	while (str_next(&rest, '/', &part))
+		if (part.len == 0 || str_eq(part, STR(".")) || str_eq(part, STR("..")))
+			return false;
+	return path.len > 0;
+}
+
 int content_read(str data_folder, str path, struct buf *out, struct err *e)
 {
 	const struct embedded *file;
 	_cleanup_(buf_done) struct buf full = {0};
 
+	if (!path_stays_inside(path))
+		return err_set_value(e, ERR_RANGE, "err.file.path", path);
 	if (data_folder.len) {
 		override_path(data_folder, path, &full);
 		if (file_exists(buf_str(&full)))
