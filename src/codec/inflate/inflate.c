@@ -81,7 +81,8 @@ static int fail(const struct inflate *z, enum err_code code, const char *id, con
 			snprintf(most, sizeof(most), "%u", z->limits.ratio_max);
 		err_expected(e, str_of(most));
 	}
-	err_detail_fmt(e, "byte %llu: %s", (unsigned long long)z->in, detail);
+	/* Where in the packed bytes, and the library's words when it has any. */
+	err_detail_fmt(e, "%llu%s%s", (unsigned long long)z->in, detail ? ": " : "", detail ? detail : "");
 	return rc;
 }
 
@@ -95,7 +96,7 @@ static int gzip_between(struct inflate *z, str *in, struct err *e)
 	if (in->len == 0)
 		return 0;
 	if (z->begun && (unsigned char)in->ptr[0] != GZIP_MAGIC_0)
-		return fail(z, ERR_PARSE, "err.inflate.trailing", "not a gzip member", e);
+		return fail(z, ERR_PARSE, "err.inflate.trailing", NULL, e);
 	inflateReset(&z->gzip);
 	z->inside = z->begun = true;
 	return 0;
@@ -121,7 +122,7 @@ static int gzip_step(struct inflate *z, str *in, char *out, size_t room, size_t 
 	}
 	if (rc == Z_OK || rc == Z_BUF_ERROR)
 		return 0;
-	return fail(z, ERR_PARSE, "err.inflate.damaged", z->gzip.msg ? z->gzip.msg : "not gzip", e);
+	return fail(z, ERR_PARSE, "err.inflate.damaged", z->gzip.msg, e);
 }
 
 static int zstd_step(struct inflate *z, str *in, char *out, size_t room, size_t *ret_len, struct err *e)
@@ -143,9 +144,9 @@ static int zstd_step(struct inflate *z, str *in, char *out, size_t room, size_t 
 static int check_limits(const struct inflate *z, struct err *e)
 {
 	if (z->out > z->limits.out_max)
-		return fail(z, ERR_LIMIT, "err.inflate.limit", "too many bytes out", e);
+		return fail(z, ERR_LIMIT, "err.inflate.limit", NULL, e);
 	if (z->out > INFLATE_RATIO_GRACE && z->out / z->limits.ratio_max > z->in)
-		return fail(z, ERR_LIMIT, "err.inflate.ratio", "too many bytes out for the bytes in", e);
+		return fail(z, ERR_LIMIT, "err.inflate.ratio", NULL, e);
 	return 0;
 }
 
@@ -197,7 +198,7 @@ int inflate_finish(const struct inflate *z, struct err *e)
 		return z->failed;
 	}
 	if (z->inside || z->in == 0)
-		return fail(z, ERR_PARSE, "err.inflate.truncated", "the input ends inside a member", e);
+		return fail(z, ERR_PARSE, "err.inflate.truncated", NULL, e);
 	return 0;
 }
 
@@ -236,7 +237,7 @@ int inflate_all(str in, struct inflate_limits limits, struct buf *out, struct er
 		if (rc)
 			return rc;
 		if (!want && got)
-			return fail(z, ERR_LIMIT, "err.inflate.limit", "the buffer is full", e);
+			return fail(z, ERR_LIMIT, "err.inflate.limit", NULL, e);
 		if (want)
 			buf_claim(out, got);
 	} while (got);
