@@ -18,6 +18,10 @@
 /* What handlers may reach at run time, filled by app/ before the doors open; pointers are shared and thread-safe. */
 struct services {
 	struct env *env;
+	const struct route *const *routes; /* every route table, each ending with a zeroed row; NULL-terminated */
+	const struct metric *metrics;      /* door/api/metrics.h; ends with a zeroed row */
+	_Atomic bool is_ready;             /* every station runs: /readyz */
+	bool metrics_open;                 /* /metrics answers although we listen beyond loopback */
 	str data_folder;
 	bool is_demo;
 	struct archive *archive;     /* flow/archive: keep and find raw events */

@@ -1,0 +1,10 @@
+/* api: the route tables of door/api; each ends with a zeroed row. app/routes.c lists them. */
+#ifndef DOOR_API_API_H
+#define DOOR_API_API_H
+
+#include "door/http/http.h"
+
+extern const struct route health_routes[];
+extern const struct route openapi_routes[];
+
+#endif
