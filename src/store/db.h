@@ -1,14 +1,12 @@
 /* db: records. One small interface that SQLite implements now and PostgreSQL will share.
  *
- * Queries are named and live in the files of sql/query; tools/gen_sql.py turns each into a `const struct query Q_<name>` in
- * "store/queries.gen.h". Parameters are bound BY NAME ($title), columns are read BY NAME.
- * Tenant first: a query file opens with `-- scope: tenant|subtree|system`. A query on a tenant table must contain
- * {SCOPE}; db_prepare binds the predicate from the `struct scope`, and there is no way to run it without one:
- *   tenant:  tenant_id = $scope_tenant
- *   subtree: tenant_id IN (the organisation and everything below it)
- *   system:  no tenant; only for the few jobs that serve the whole installation
- * A connection belongs to one thread. Writers take db_begin (BEGIN IMMEDIATE); busy waits are bounded (5 s → ERR_BUSY).
- * Times are time_us, booleans 0/1, ids int64.
+ * Queries are named and live in the files of sql/query; tools/gen_sql.py turns each into a `const struct query
+ * Q_<name>` in "store/queries.gen.h". Parameters are bound BY NAME ($title), columns are read BY NAME. Tenant first: a
+ * query file opens with `-- scope: tenant|subtree|system`. A query on a tenant table must contain {SCOPE}; db_prepare
+ * binds the predicate from the `struct scope`, and there is no way to run it without one: tenant:  tenant_id =
+ * $scope_tenant subtree: tenant_id IN (the organisation and everything below it) system:  no tenant; only for the few
+ * jobs that serve the whole installation A connection belongs to one thread. Writers take db_begin (BEGIN IMMEDIATE);
+ * busy waits are bounded (5 s → ERR_BUSY). Times are time_us, booleans 0/1, ids int64.
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -21,11 +19,11 @@ struct db;
 
 struct query {
 	const char *name;
-	const char *sql;           /* SQLite text, scope expanded */
-	const char *const *params; /* names without '$', NULL-terminated */
-	const char *const *columns;/* result names, NULL-terminated; filled at prepare when the generator cannot know */
-	char scope;                /* 't' tenant, 'u' subtree, 's' system */
-	unsigned index;            /* slot of the prepared-statement cache */
+	const char *sql;            /* SQLite text, scope expanded */
+	const char *const *params;  /* names without '$', NULL-terminated */
+	const char *const *columns; /* result names, NULL-terminated */
+	char scope;                 /* 't' tenant, 'u' subtree, 's' system */
+	unsigned index;             /* slot of the prepared-statement cache */
 };
 
 struct scope {
@@ -47,13 +45,18 @@ void db_close(struct db *db);
  * program is refused (ERR_UNSUPPORTED, err.db.newer). */
 int db_migrate(struct db *db, struct err *e) MUST_CHECK;
 
+/* Reads the whole file for damage (ERR_CORRUPT, err.db.corrupt): quickly at every start, thoroughly (indexes against
+ * tables) on demand. */
+int db_check(struct db *db, bool thorough, struct err *e) MUST_CHECK;
+
 int db_begin(struct db *db, struct err *e) MUST_CHECK;
 int db_commit(struct db *db, struct err *e) MUST_CHECK;
 void db_rollback(struct db *db); /* no-op outside a transaction */
 bool db_in_transaction(const struct db *db);
 
 /* Takes a cached statement. scope may be NULL only for system queries (CHECK). Release with stmt_done (cleanup). */
-int db_prepare(struct db *db, const struct query *q, const struct scope *scope, struct stmt *ret, struct err *e) MUST_CHECK;
+int db_prepare(struct db *db, const struct query *q, const struct scope *scope, struct stmt *ret,
+	       struct err *e) MUST_CHECK;
 void stmt_done(struct stmt *st);
 #define _cleanup_stmt_ __attribute__((cleanup(stmt_done)))
 
@@ -63,7 +66,8 @@ void stmt_i64(struct stmt *st, const char *name, int64_t value);
 void stmt_real(struct stmt *st, const char *name, double value);
 void stmt_blob(struct stmt *st, const char *name, str value);
 void stmt_null(struct stmt *st, const char *name);
-void stmt_text_or_null(struct stmt *st, const char *name, str value); /* NULL when value.ptr is NULL */
+void stmt_text_or_null(struct stmt *st, const char *name, str value);    /* NULL when value.ptr is NULL */
+void stmt_i64_or_null(struct stmt *st, const char *name, int64_t value); /* NULL when value is 0: no id, no time */
 
 /* 1 = a row, 0 = no more, negative = error. */
 int stmt_step(struct stmt *st, struct err *e) MUST_CHECK;
@@ -76,7 +80,7 @@ int64_t stmt_col_i64(struct stmt *st, const char *name);
 double stmt_col_real(struct stmt *st, const char *name);
 bool stmt_col_is_null(struct stmt *st, const char *name);
 
-int64_t db_last_id(const struct db *db);  /* of the last insert */
-int64_t db_changes(const struct db *db);  /* rows changed by the last statement */
+int64_t db_last_id(const struct db *db); /* of the last insert */
+int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 
 #endif
