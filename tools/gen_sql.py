@@ -238,7 +238,7 @@ def touched(db, q, sql):
             return sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_OK
 
-    nothing = dict.fromkeys(q.params)
+    nothing = dict.fromkeys(q.params, 0)  # LIMIT takes no NULL
     db.set_authorizer(authorize)
     try:
         db.execute("EXPLAIN " + sql, nothing).fetchall()
