@@ -65,7 +65,7 @@ int db_commit(struct db *db, struct err *e)
 	/* A full disk ends a transaction by itself; the statement that met it said so, and the caller must not go on.
 	 */
 	if (!db_in_transaction(db))
-		return err_set(e, ERR_STATE, "err.db.transaction_lost");
+		return err_set(e, ERR_WRONG_STATE, "err.db.transaction_lost");
 	rc = db->driver->script(db->conn, "COMMIT", e);
 	if (rc)
 		db_rollback(db);

@@ -49,7 +49,7 @@ static enum err_code code_of(int rc, int system, const char **ret_id)
 		return ERR_CONFLICT;
 	case SQLITE_CONSTRAINT_TRIGGER:
 		*ret_id = "err.db.append_only";
-		return ERR_STATE;
+		return ERR_WRONG_STATE;
 	default:
 		*ret_id = "err.db.constraint";
 		return ERR_RANGE;
