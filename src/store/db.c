@@ -142,11 +142,12 @@ void stmt_done(struct stmt *st)
 
 static size_t index_of(const char *const *names, const char *name)
 {
-	for (size_t i = 0; names[i]; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	CHECK(!"the query has no such parameter or column");
-	return 0;
+	size_t i = 0;
+
+	while (names[i] && strcmp(names[i], name) != 0)
+		i++;
+	CHECK(names[i]); /* else the query has no such parameter or column */
+	return i;
 }
 
 static void bind(struct stmt *st, const char *name, const struct bound *value)
