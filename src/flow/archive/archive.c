@@ -274,18 +274,12 @@ event_id archive_end(struct archive *a)
 
 bool archive_wait(struct archive *a, event_id position, int wait_ms)
 {
-	struct timespec until;
+	time_us deadline = a->env->monotonic(a->env->ctx) + (time_us)wait_ms * 1000;
+	struct timespec until = {.tv_sec = deadline / TIME_SECOND, .tv_nsec = (long)(deadline % TIME_SECOND) * 1000};
 	bool more = archive_end(a) > position;
 
 	if (more)
 		return true;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += (long)(wait_ms % 1000) * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	pthread_mutex_lock(&a->lock);
 	for (int timed = 0; !more && timed == 0;) {
 		const struct segment *s = &a->segments[a->segment_count - 1];

@@ -274,9 +274,14 @@ int archive_search(struct archive *a, const struct archive_query *q, struct aren
 	return 0;
 }
 
-/* 1 = the batch is full, 0 = the block is used up. */
-static int tail_block(struct archive *a, struct cursor *c, event_id *position, struct arena *arena,
-		      struct archived *events, uint32_t max, uint32_t *count)
+struct tail {
+	event_id position;
+	struct archived *events;
+	uint32_t count, max;
+};
+
+/* False when the batch is full. */
+static bool tail_block(struct archive *a, struct cursor *c, struct arena *arena, struct tail *t)
 {
 	uint64_t at = 0, record_at;
 	struct record r;
@@ -284,42 +289,41 @@ static int tail_block(struct archive *a, struct cursor *c, event_id *position, s
 	while (cursor_step(a, c, &at, &r, &record_at)) {
 		event_id id = id_make(c->header.number, c->block.offset + record_at);
 
-		if (id < *position)
+		if (id < t->position)
 			continue;
-		if (*count == max || !keep(arena, id, &r.event, &events[*count]))
-			return 1;
-		++*count;
-		*position = id_make(c->header.number, c->block.offset + at);
+		if (t->count == t->max || !keep(arena, id, &r.event, &t->events[t->count]))
+			return false;
+		t->count++;
+		t->position = id_make(c->header.number, c->block.offset + at);
 	}
-	*position = id_make(c->header.number, (uint64_t)c->block.offset + c->block.bytes);
-	return 0;
+	t->position = id_make(c->header.number, (uint64_t)c->block.offset + c->block.bytes);
+	return true;
 }
 
 int archive_tail(struct archive *a, event_id *position, uint32_t max, struct arena *arena, struct archived **ret,
 		 uint32_t *ret_count, struct err *e)
 {
 	_cleanup_(cursor_done) struct cursor c = {0};
-	struct archived *events = arena_alloc(arena, max * sizeof(*events));
-	event_id at = *position;
-	uint32_t count = 0;
+	struct tail t = {.position = *position, .max = max};
 
 	buf_init(&c.bytes, BLOCK_READ_MAX);
-	if (!events)
+	t.events = arena_alloc(arena, max * sizeof(*t.events));
+	if (!t.events)
 		return err_set(e, ERR_LIMIT, "err.event.size");
-	while (count < max && block_forward(a, at, &c)) {
+	while (t.count < max && block_forward(a, t.position, &c)) {
 		int rc = cursor_load(a, &c, e);
 
 		if (rc)
 			return rc;
-		if (tail_block(a, &c, &at, arena, events, max, &count)) {
-			if (count == 0)
-				return err_set(e, ERR_LIMIT, "err.event.size");
-			break;
-		}
+		if (tail_block(a, &c, arena, &t))
+			continue;
+		if (t.count == 0)
+			return err_set(e, ERR_LIMIT, "err.event.size");
+		break;
 	}
-	*position = at;
-	*ret = events;
-	*ret_count = count;
+	*position = t.position;
+	*ret = t.events;
+	*ret_count = t.count;
 	return 0;
 }
 
