@@ -1,0 +1,163 @@
+/* build: the first process of X.1060. Which services (catalogue), who performs them (profile), how well (portfolio).
+ *
+ * Frameworks are content (content/frameworks, YAML): loaded and validated once into an immutable `content_index`,
+ * shared by all threads. An organisation's own decisions are records: one `service_state` per service, every version
+ * kept. Three figures stand side by side and never overwrite each other: the declared score (signed by somebody), the
+ * score that the records of work support (evidence), and the target. Each is computed from its own source only. Scores
+ * are 1..5 by table 3 of X.1060 (06/2021); averages are in hundredths of a point (`score_c`: 350 is 3.5), rounded half
+ * up; SCORE_NONE is "there is none", never zero points.
+ */
+#ifndef CENTRE_BUILD_BUILD_H
+#define CENTRE_BUILD_BUILD_H
+
+#include "base/arena.h"
+#include "craft/words/words.h"
+#include "craft/work/work.h"
+#include "guard/guard.h"
+
+/* ---- scores (pure) ---- */
+
+typedef int32_t score_c; /* hundredths of a point, 100..500; SCORE_NONE */
+#define SCORE_NONE 0
+
+/* How two scores of a service that is performed on both sides become one (ISOG-J's sheet takes the higher one). */
+enum combine_rule { COMBINE_MAX, COMBINE_MIN, COMBINE_MEAN, COMBINE_COUNT };
+const char *combine_rule_name(enum combine_rule rule); /* "max", "min", "mean"; words key "build.rule.<name>" */
+bool combine_rule_parse(str name, enum combine_rule *ret);
+
+/* The one score of in and out (points 1..5, 0 = not declared). A side that is not declared does not take part. */
+score_c score_combine(enum combine_rule rule, uint32_t in, uint32_t out);
+
+/* What score.c says about one service: the used score by the assignment. Unassigned counts 1 (as-is only). */
+score_c score_used(enum assignment assignment, enum combine_rule rule, uint32_t in, uint32_t out);
+
+struct score_mean { /* of the services that have a score, are not 不要 and not N/A */
+	int64_t sum_c;
+	uint32_t count;
+};
+void score_mean_add(struct score_mean *m, score_c score); /* SCORE_NONE changes nothing */
+score_c score_mean_value(const struct score_mean *m);     /* SCORE_NONE when nothing was added */
+
+/* ---- evidence (pure) ---- */
+
+struct evidence_facts {
+	enum assignment assignment;
+	uint32_t window_days;
+	time_us now;
+	uint32_t people;         /* different persons with an occasion inside the window */
+	time_us last;            /* last occasion of anybody, 0 = never */
+	bool procedures_known;   /* false: Noroshi keeps no procedures for this service, so 4 and 5 cannot be shown */
+	bool procedure_current;  /* a procedure in force */
+	bool procedure_approved; /* and its approval by the CISO role has not expired */
+	bool due_missed;         /* work was due (calendar, alert, clock) and was not done */
+};
+
+#define EVIDENCE_REASONS_MAX 6
+
+/* A sentence: words key with {people} {days} {date}. */
+struct evidence_reason {
+	const char *key;
+	int64_t people, days;
+	time_us date; /* 0 = none */
+};
+
+struct evidence {
+	uint32_t score;      /* 1..5; 0 = not shown, and never a number for it */
+	uint32_t people;     /* inside the window */
+	int64_t records;     /* of all time */
+	time_us first, last; /* occasions; 0 = never */
+	struct evidence_reason reasons[EVIDENCE_REASONS_MAX];
+	uint32_t reason_count;
+};
+
+/* The highest score that the facts support, with the reasons. */
+void evidence_judge(const struct evidence_facts *facts, struct evidence *ret);
+void evidence_reason_add(struct buf *out, enum lang lang, const struct evidence_reason *reason);
+
+/* ---- decisions of an organisation ---- */
+
+#define SERVICE_REASON_MAX 2000u /* bytes */
+#define SERVICE_PARTY_MAX 200u   /* bytes of a team's or provider's name */
+#define SERVICE_HISTORY_MAX 50u  /* versions of one page */
+
+struct service_state {
+	int64_t version; /* 0 = nothing saved yet; the ETag of the API */
+	enum service_level level;
+	str level_reason;
+	enum assignment assignment;
+	str team, provider;
+	bool not_applicable; /* decided not to do it: out of every average; needs a reason */
+	str not_applicable_reason;
+	uint32_t now[SIDE_COUNT], target[SIDE_COUNT]; /* 1..5, 0 = not declared */
+	str signed_by; /* who declared the present as-is scores, and when; kept while they do not change */
+	time_us signed_at;
+	int64_t user_id;
+	str user_name; /* of this version */
+	time_us changed_at;
+};
+
+/* Saves a new version in a transaction of its own, with the audit trail ("portfolio.save"). `expected` is the version
+ * that was read; another one in the store: ERR_CONFLICT err.build.changed. The fields version, signed_*, user_* and
+ * changed_at of `state` are ignored. ERR_RANGE with path = field for a value that is not allowed; ERR_NOT_FOUND for an
+ * unknown service. *ret_version: the new version. */
+struct service_change {
+	const struct framework *framework;
+	str service;
+	int64_t expected;
+	const struct service_state *state;
+	time_us now;
+};
+int service_state_save(struct db *db, const struct actor *who, const struct service_change *change,
+		       int64_t *ret_version, struct err *e) MUST_CHECK;
+
+struct service_history {
+	struct service_state *versions; /* newest first */
+	uint32_t count;
+};
+/* Versions below `before` (0 = from the newest). */
+struct history_query {
+	const struct framework *framework;
+	str service;
+	int64_t before;
+};
+int service_state_history(struct db *db, struct scope scope, const struct history_query *query, struct arena *a,
+			  struct service_history *ret, struct err *e) MUST_CHECK;
+
+/* ---- the portfolio of one organisation: two queries, whatever the number of services ---- */
+
+struct portfolio_item {
+	const struct fw_service *service;
+	struct service_state state;
+	enum service_level level; /* the decided one, or the framework's proposal */
+	bool counts;              /* neither 不要 nor N/A */
+	score_c now, target, gap; /* gap = target - now when both exist */
+	bool has_gap;
+	struct evidence evidence;
+	bool above_evidence; /* the declared in-house score stands above its evidence */
+};
+
+struct portfolio_group {
+	struct score_mean now, target, evidence;
+	uint32_t applicable; /* services that count */
+};
+
+struct portfolio {
+	const struct framework *framework;
+	enum combine_rule rule;
+	struct portfolio_item *items;       /* parallel to framework.services */
+	struct portfolio_group *categories; /* parallel to framework.categories */
+	struct portfolio_group total;
+	uint32_t at_target, with_target, above_evidence, unassigned, undecided, not_applicable;
+	const struct portfolio_item **first; /* what to do first: level, then gap; `first_count` of them, gap > 0 */
+	uint32_t first_count;
+};
+
+struct portfolio_query {
+	const struct framework *framework;
+	enum combine_rule rule;
+	time_us now;
+};
+int portfolio_load(struct db *db, struct scope scope, const struct portfolio_query *query, struct arena *a,
+		   struct portfolio *ret, struct err *e) MUST_CHECK;
+
+#endif
