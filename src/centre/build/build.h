@@ -10,8 +10,7 @@
 #ifndef CENTRE_BUILD_BUILD_H
 #define CENTRE_BUILD_BUILD_H
 
-#include "base/arena.h"
-#include "craft/words/words.h"
+#include "centre/build/framework.h"
 #include "craft/work/work.h"
 #include "guard/guard.h"
 

@@ -5,8 +5,8 @@
 static void reason_put(struct evidence *ev, const char *key, const struct evidence_facts *f, time_us date)
 {
 	CHECK(ev->reason_count < EVIDENCE_REASONS_MAX);
-	ev->reasons[ev->reason_count++] =
-	        (struct evidence_reason){.key = key, .people = f->people, .days = f->window_days, .date = date};
+	ev->reasons[ev->reason_count++] = (struct evidence_reason){
+		.key = key, .people = f->people, .days = f->window_days, .date = date};
 }
 
 /* Table 3 of X.1060 speaks of documents, approval and of whether another person can do it; an occasion of real work, an
@@ -29,7 +29,8 @@ static void tell_procedure(struct evidence *ret, const struct evidence_facts *f)
 	else if (!f->procedure_current)
 		reason_put(ret, "build.evidence.no_procedure", f, 0);
 	else
-		reason_put(ret, f->procedure_approved ? "build.evidence.approved" : "build.evidence.not_approved", f, 0);
+		reason_put(ret, f->procedure_approved ? "build.evidence.approved" : "build.evidence.not_approved", f,
+			   0);
 }
 
 void evidence_judge(const struct evidence_facts *f, struct evidence *ret)

@@ -5,7 +5,7 @@
 #include "centre/build/framework_read.h"
 
 static const char *const level_ids[SERVICE_LEVEL_COUNT + 1] = {"unnecessary", "basic",    "standard",
-                                                               "advanced",    "optional", ""};
+							       "advanced",    "optional", ""};
 static const char *const assignment_ids[ASSIGN_COUNT + 1] = {"insource", "outsource", "both", "unassigned", ""};
 static const char *const area_ids[FRAMEWORK_AREAS] = {"1", "2", "3", "4"};
 static const char *const cadences[] = {"daily", "weekly", "monthly", "quarterly", "yearly", "on_demand"};
@@ -50,7 +50,7 @@ struct term_list {
 };
 
 static int read_terms(struct fw_reader *r, const struct yaml_node *root, const struct term_list *spec,
-                      struct fw_term *terms, uint32_t *ret_count)
+		      struct fw_term *terms, uint32_t *ret_count)
 {
 	static const char *const keys[] = {"id", "name", "source", "verified", "meaning", NULL};
 	const struct yaml_node *list;
@@ -136,10 +136,10 @@ static int read_phases(struct fw_reader *r, const struct framework *fw, const st
 }
 
 static int read_category(struct fw_reader *r, const struct framework *fw, const struct yaml_node *node,
-                         struct fw_category *c)
+			 struct fw_category *c)
 {
 	static const char *const keys[] = {"id",          "name",   "short", "source",       "verified",
-	                                   "description", "phases", "cycle", "phases_basis", NULL};
+					   "description", "phases", "cycle", "phases_basis", NULL};
 	int rc;
 
 	if ((rc = fw_keys(r, node, keys)) || (rc = fw_string(r, node, STR("id"), &c->id)) ||
@@ -163,7 +163,8 @@ static int read_categories(struct fw_reader *r, const struct yaml_node *root, st
 		rc = read_category(r, fw, &list->items[i], &fw->categories[i]);
 		for (uint32_t k = 0; !rc && k < i; k++)
 			if (str_eq(fw->categories[k].id, fw->categories[i].id))
-				rc = fw_refuse(r, yaml_get(&list->items[i], STR("id")), "err.framework.twice", STR_NONE);
+				rc = fw_refuse(r, yaml_get(&list->items[i], STR("id")), "err.framework.twice",
+					       STR_NONE);
 	}
 	if (!rc)
 		fw->category_count = list->count;
@@ -179,19 +180,19 @@ static int read_words(struct fw_reader *r, const struct yaml_node *node, struct 
 		return rc;
 	if (!service_level_parse(level, &s->level))
 		return fw_refuse(r, yaml_get(node, STR("level")), "err.framework.word",
-		                 STR("unnecessary, basic, standard, advanced, optional"));
+				 STR("unnecessary, basic, standard, advanced, optional"));
 	for (size_t i = 0; i < COUNT_OF(cadences); i++)
 		if (str_eq(s->cadence, str_of(cadences[i])))
 			return 0;
 	return fw_refuse(r, yaml_get(node, STR("cadence")), "err.framework.word",
-	                 STR("daily, weekly, monthly, quarterly, yearly, on_demand"));
+			 STR("daily, weekly, monthly, quarterly, yearly, on_demand"));
 }
 
 static int read_service(struct fw_reader *r, const struct framework *fw, const struct yaml_node *node,
-                        struct fw_service *s)
+			struct fw_service *s)
 {
 	static const char *const keys[] = {"id",    "category", "name",    "source",      "verified", "description",
-	                                   "level", "area",     "cadence", "window_days", "basis",    NULL};
+					   "level", "area",     "cadence", "window_days", "basis",    NULL};
 	str category;
 	int rc;
 
@@ -250,8 +251,9 @@ static int read_services(struct fw_reader *r, const struct yaml_node *root, stru
 
 int framework_read(str text, str path, struct arena *a, struct framework *ret, struct err *e)
 {
-	static const char *const keys[] = {"id",     "edition", "name",   "title",      "sources",  "levels", "assignments",
-	                                   "areas",  "rubric",  "phases", "categories", "services", NULL};
+	static const char *const keys[] = {"id",         "edition",     "name",  "title",  "sources",
+					   "levels",     "assignments", "areas", "rubric", "phases",
+					   "categories", "services",    NULL};
 	struct fw_reader r = {.path = path, .arena = a, .e = e};
 	struct framework fw = {0};
 	struct yaml_node *root;

@@ -1,7 +1,7 @@
 /* framework: a catalogue of services with its levels, rubric and names, as content. Part of build.h.
  *
- * Read from content/frameworks (YAML), validated whole, then immutable and shared by all threads. Every name carries its
- * source and whether it was verified against a text of the standard, so a page can say so.
+ * Read from content/frameworks (YAML), validated whole, then immutable and shared by all threads. Every name carries
+ * its source and whether it was verified against a text of the standard, so a page can say so.
  */
 #ifndef CENTRE_BUILD_FRAMEWORK_H
 #define CENTRE_BUILD_FRAMEWORK_H

@@ -42,7 +42,7 @@ int fw_keys(struct fw_reader *r, const struct yaml_node *node, const char *const
 }
 
 int fw_list(struct fw_reader *r, const struct yaml_node *node, str key, uint32_t least, uint32_t most,
-            const struct yaml_node **ret)
+	    const struct yaml_node **ret)
 {
 	const struct yaml_node *list = yaml_get(node, key);
 	char range[48];
@@ -116,7 +116,7 @@ static int read_verified(struct fw_reader *r, const struct yaml_node *node, stru
 		ret->verified[lang] = str_eq(words.by_lang[lang], STR("true"));
 		if (!ret->verified[lang] && !str_eq(words.by_lang[lang], STR("false")))
 			rc = fw_refuse(r, yaml_get(yaml_get(node, STR("verified")), lang_key(lang)),
-			               "err.framework.word", STR("true, false"));
+				       "err.framework.word", STR("true, false"));
 	}
 	return rc;
 }
@@ -132,7 +132,7 @@ int fw_named(struct fw_reader *r, const struct yaml_node *node, struct fw_name *
 	for (size_t lang = 0; lang < LANG_COUNT; lang++) {
 		if (!yaml_get(r->sources, source.by_lang[lang]))
 			return fw_refuse(r, yaml_get(yaml_get(node, STR("source")), lang_key(lang)),
-			                 "err.framework.source", STR("sources"));
+					 "err.framework.source", STR("sources"));
 		ret->source[lang] = source.by_lang[lang];
 	}
 	return 0;

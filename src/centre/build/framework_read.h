@@ -16,11 +16,12 @@ struct fw_reader {
 int fw_keys(struct fw_reader *r, const struct yaml_node *node, const char *const *keys) MUST_CHECK;
 /* The list below a key, with least..most items. */
 int fw_list(struct fw_reader *r, const struct yaml_node *node, str key, uint32_t least, uint32_t most,
-            const struct yaml_node **ret) MUST_CHECK;
+	    const struct yaml_node **ret) MUST_CHECK;
 /* A non-empty scalar. */
 int fw_string(struct fw_reader *r, const struct yaml_node *node, str key, str *ret) MUST_CHECK;
 /* A whole number in [least, most]. */
-int fw_number(struct fw_reader *r, const struct yaml_node *node, str key, const uint32_t range[2], uint32_t *ret) MUST_CHECK;
+int fw_number(struct fw_reader *r, const struct yaml_node *node, str key, const uint32_t range[2],
+	      uint32_t *ret) MUST_CHECK;
 /* {en: …, ja: …}, both there. */
 int fw_both(struct fw_reader *r, const struct yaml_node *node, str key, struct fw_text *ret) MUST_CHECK;
 /* name, source and verified of one node. */

@@ -133,7 +133,7 @@ static bool row_read(struct stmt *st, struct arena *a, struct work_row *ret)
 }
 
 int work_list(struct db *db, struct scope scope, str service, struct work_cursor from, struct arena *a,
-              struct work_list *ret, struct err *e)
+	      struct work_list *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct work_list list = {.rows = arena_alloc(a, WORK_PAGE_MAX * sizeof(*list.rows))};
@@ -166,7 +166,7 @@ int work_list(struct db *db, struct scope scope, str service, struct work_cursor
 }
 
 int work_people(struct db *db, struct scope scope, struct arena *a, struct work_person **ret, uint32_t *ret_count,
-                struct err *e)
+		struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	_cleanup_free_ struct work_person *rows = NULL;

@@ -95,8 +95,8 @@ static const struct mistake mistakes[] = {
 
 static void test_mistakes_are_named(void **state)
 {
-	const struct embedded *file =
-		embedded_find(content_files, content_files_count, STR("frameworks/x1060-2021.yaml"));
+	const struct embedded *file = embedded_find(content_files, content_files_count,
+						    STR("frameworks/x1060-2021.yaml"));
 
 	(void)state;
 	assert_non_null(file);

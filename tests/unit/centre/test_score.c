@@ -11,7 +11,7 @@ static const struct {
 	uint32_t in, out;
 	score_c used;
 } used_cases[] = {
-	{ASSIGN_INSOURCE, COMBINE_MAX, 3, 5, 300},  /* the other side does not take part */
+	{ASSIGN_INSOURCE, COMBINE_MAX, 3, 5, 300}, /* the other side does not take part */
 	{ASSIGN_INSOURCE, COMBINE_MIN, 3, 1, 300},
 	{ASSIGN_INSOURCE, COMBINE_MAX, 0, 5, SCORE_NONE},
 	{ASSIGN_OUTSOURCE, COMBINE_MAX, 5, 2, 200},
@@ -19,10 +19,10 @@ static const struct {
 	{ASSIGN_BOTH, COMBINE_MAX, 2, 5, 500},
 	{ASSIGN_BOTH, COMBINE_MIN, 2, 5, 200},
 	{ASSIGN_BOTH, COMBINE_MEAN, 2, 5, 350},
-	{ASSIGN_BOTH, COMBINE_MIN, 0, 4, 400},      /* one side declared: that one */
+	{ASSIGN_BOTH, COMBINE_MIN, 0, 4, 400}, /* one side declared: that one */
 	{ASSIGN_BOTH, COMBINE_MEAN, 3, 0, 300},
 	{ASSIGN_BOTH, COMBINE_MEAN, 0, 0, SCORE_NONE},
-	{ASSIGN_NOBODY, COMBINE_MAX, 0, 0, 100},    /* unassigned counts 1 */
+	{ASSIGN_NOBODY, COMBINE_MAX, 0, 0, 100}, /* unassigned counts 1 */
 	{ASSIGN_NOBODY, COMBINE_MAX, 5, 5, 100},
 	{ASSIGN_UNDECIDED, COMBINE_MAX, 4, 4, SCORE_NONE},
 };
@@ -31,9 +31,9 @@ static void test_used_score(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(used_cases); i++)
-		assert_int_equal(score_used(used_cases[i].assignment, used_cases[i].rule, used_cases[i].in,
-					    used_cases[i].out),
-				 used_cases[i].used);
+		assert_int_equal(
+			score_used(used_cases[i].assignment, used_cases[i].rule, used_cases[i].in, used_cases[i].out),
+			used_cases[i].used);
 }
 
 /* Whatever scores there are and wherever an N/A stands among them, it never changes the average. */
@@ -143,10 +143,8 @@ static void test_reason_is_a_sentence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_used_score),
-		cmocka_unit_test(test_none_never_changes_a_mean),
-		cmocka_unit_test(test_empty_mean_is_none),
-		cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_used_score),           cmocka_unit_test(test_none_never_changes_a_mean),
+		cmocka_unit_test(test_empty_mean_is_none),   cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_reason_is_a_sentence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
