@@ -75,7 +75,10 @@ def main():
             f.write("\t{{0}, {0}, {0}, 0, 0},\n")
         f.write(f"}};\nconst size_t {name}_files_count = {len(rows)};\n")
     with open(depfile, "w", encoding="utf-8") as f:
-        f.write(f"{out_c} {out_bin}: " + " ".join(p.replace(" ", "\\ ") for _, p in entries) + "\n")
+        # The folders too: their time changes when a file is added or removed.
+        folders = [folder for root in roots if os.path.isdir(root) for folder, _, _ in os.walk(root)]
+        paths = [path for _, path in entries] + folders
+        f.write(f"{out_c} {out_bin}: " + " ".join(p.replace(" ", "\\ ") for p in paths) + "\n")
 
 
 main()

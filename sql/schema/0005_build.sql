@@ -1,7 +1,7 @@
 -- The portfolio: one row per organisation, framework and service, and every version of it.
 -- level, assignment: NULL = not decided yet. Scores: 1..5, NULL = not declared.
 CREATE TABLE service_state (
-	tenant_id {I64} NOT NULL,
+	tenant_id {I64} NOT NULL REFERENCES tenant (id),
 	framework {TEXT} NOT NULL,
 	service {TEXT} NOT NULL,
 	version {I64} NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE service_state (
 ) {KEYED};
 
 CREATE TABLE service_state_version (
-	tenant_id {I64} NOT NULL,
+	tenant_id {I64} NOT NULL REFERENCES tenant (id),
 	framework {TEXT} NOT NULL,
 	service {TEXT} NOT NULL,
 	version {I64} NOT NULL,

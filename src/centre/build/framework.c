@@ -1,6 +1,6 @@
 #include "centre/build/framework.h"
 
-#include "base/check.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "centre/build/framework_read.h"
 
@@ -8,7 +8,7 @@ static const char *const level_ids[SERVICE_LEVEL_COUNT + 1] = {"unnecessary", "b
 							       "advanced",    "optional", ""};
 static const char *const assignment_ids[ASSIGN_COUNT + 1] = {"insource", "outsource", "both", "unassigned", ""};
 static const char *const area_ids[FRAMEWORK_AREAS] = {"1", "2", "3", "4"};
-static const char *const cadences[] = {"daily", "weekly", "monthly", "quarterly", "yearly", "on_demand"};
+static const char *const cadences[] = {"daily", "weekly", "monthly", "quarterly", "yearly", "on_demand", NULL};
 
 str service_level_id(enum service_level level)
 {
@@ -171,6 +171,20 @@ static int read_categories(struct fw_reader *r, const struct yaml_node *root, st
 	return rc;
 }
 
+/* The text of the key is none of the words. */
+static int refuse_word(struct fw_reader *r, const struct yaml_node *node, str key, const char *const words[])
+{
+	_cleanup_(buf_done) struct buf list = {0};
+
+	buf_init(&list, ERR_SLOT_MAX);
+	for (size_t i = 0; words[i] && words[i][0]; i++) {
+		if (i)
+			buf_add(&list, STR(", "));
+		buf_add(&list, str_of(words[i]));
+	}
+	return fw_refuse(r, yaml_get(node, key), "err.framework.word", buf_str(&list));
+}
+
 static int read_words(struct fw_reader *r, const struct yaml_node *node, struct fw_service *s)
 {
 	str level;
@@ -179,13 +193,11 @@ static int read_words(struct fw_reader *r, const struct yaml_node *node, struct 
 	if ((rc = fw_string(r, node, STR("level"), &level)) || (rc = fw_string(r, node, STR("cadence"), &s->cadence)))
 		return rc;
 	if (!service_level_parse(level, &s->level))
-		return fw_refuse(r, yaml_get(node, STR("level")), "err.framework.word",
-				 STR("unnecessary, basic, standard, advanced, optional"));
-	for (size_t i = 0; i < COUNT_OF(cadences); i++)
+		return refuse_word(r, node, STR("level"), level_ids);
+	for (size_t i = 0; cadences[i]; i++)
 		if (str_eq(s->cadence, str_of(cadences[i])))
 			return 0;
-	return fw_refuse(r, yaml_get(node, STR("cadence")), "err.framework.word",
-			 STR("daily, weekly, monthly, quarterly, yearly, on_demand"));
+	return refuse_word(r, node, STR("cadence"), cadences);
 }
 
 static int read_service(struct fw_reader *r, const struct framework *fw, const struct yaml_node *node,
