@@ -45,9 +45,9 @@ static inline const char *scan_string(const char *p, const char *end, unsigned *
 	return p;
 }
 
-/* As scan_string, and copies what it passes to out. out needs room for `room` bytes; stops early when fewer than 16 are
- * left of it. Returns the number of bytes copied; *stopped tells whether a stop byte or the end was reached. */
-static inline size_t scan_copy(const char *p, const char *end, char *out, size_t room, unsigned *high, bool *stopped)
+/* As scan_string, and copies what it passes to out, at most `room` bytes. Returns the number of bytes copied; the
+ * caller sees at p[n] whether a stop byte, the end or the room ended it. */
+static inline size_t scan_copy(const char *p, const char *end, char *out, size_t room, unsigned *high)
 {
 	size_t n = 0, len = (size_t)(end - p);
 
@@ -57,10 +57,8 @@ static inline size_t scan_copy(const char *p, const char *end, char *out, size_t
 		unsigned mask = scan_mask(v, high);
 
 		_mm_storeu_si128((__m128i *)(void *)(out + n), v);
-		if (mask) {
-			*stopped = true;
+		if (mask)
 			return n + (size_t)__builtin_ctz(mask);
-		}
 		n += 16;
 	}
 #endif
@@ -68,7 +66,6 @@ static inline size_t scan_copy(const char *p, const char *end, char *out, size_t
 		out[n] = p[n];
 		*high |= (unsigned char)p[n] & 0x80u;
 	}
-	*stopped = n == len || scan_is_stop(p[n]);
 	return n;
 }
 

@@ -84,33 +84,28 @@ static bool escape(struct cursor *c)
 	return escape_unicode(c);
 }
 
-/* A string with escapes: [start, at) is plain text and at is the first backslash. */
+/* A string with escapes: [start, at) is plain text and at is the first backslash. Leaves at at the stop byte or the
+ * end. */
 static bool unescape(struct cursor *c, const char *start, str *ret, unsigned *high)
 {
 	struct leaves *l = c->out;
 	size_t len = (size_t)(c->at - start);
-	bool stopped = true;
 
 	if (!leaves_room(l, len + COPY_ROOM, 0))
 		return cursor_memory(c);
 	memcpy(l->at, start, len);
 	l->at += len;
-	for (;;) {
+	while (c->at < c->end && *c->at != '"' && *c->at != '\n') {
+		char *before = l->at;
 		size_t n;
 
-		if (stopped && (c->at == c->end || *c->at != '\\'))
-			break;
-		if (stopped) {
-			char *before = l->at;
-
-			if (!escape(c))
-				return false;
-			len += (size_t)(l->at - before);
-		}
+		if (*c->at == '\\' && !escape(c))
+			return false;
+		len += (size_t)(l->at - before);
 		if (l->end - l->at < COPY_ROOM && !leaves_room(l, COPY_ROOM, len))
 			return cursor_memory(c);
-		/* COPY_ROOM is kept free behind the copy for the next escape. */
-		n = scan_copy(c->at, c->end, l->at, (size_t)(l->end - l->at) - COPY_ROOM / 2, high, &stopped);
+		/* Half of the room stays free behind the copy, for the next escape. */
+		n = scan_copy(c->at, c->end, l->at, (size_t)(l->end - l->at) - COPY_ROOM / 2, high);
 		c->at += n;
 		l->at += n;
 		len += n;
