@@ -98,7 +98,7 @@ meson_folder()
 {
 	local folder="$1"
 	shift
-	[ -f "$folder/build.ninja" ] || meson setup "$folder" . "$@" >/dev/null
+	[ -f "$folder/build.ninja" ] || CC="${CC:-$(ccache_prefix)gcc}" meson setup "$folder" . "$@" >/dev/null
 }
 
 build_release()
@@ -112,4 +112,10 @@ build_release()
 		exit 1
 	fi
 	rm -f "$log"
+}
+
+# "ccache " when it is there: only a convenience for developers.
+ccache_prefix()
+{
+	command -v ccache >/dev/null && printf 'ccache '
 }
