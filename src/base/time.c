@@ -120,7 +120,8 @@ static str parse_fraction(str s, struct time_parts *p)
 {
 	int scale = 100000;
 
-	if (s.len < 2 || (s.ptr[0] != '.' && s.ptr[0] != ','))
+	/* RFC 3339 wants a digit behind the point; without one the zone's parser meets the point and refuses it. */
+	if (s.len < 2 || (s.ptr[0] != '.' && s.ptr[0] != ',') || s.ptr[1] < '0' || s.ptr[1] > '9')
 		return s;
 	for (s = str_from(s, 1); s.len && s.ptr[0] >= '0' && s.ptr[0] <= '9'; s = str_from(s, 1)) {
 		p->micros += (s.ptr[0] - '0') * scale;

@@ -64,25 +64,29 @@ static int too_large(str path, size_t max, struct err *e)
 	return rc;
 }
 
+/* Reads until `out` holds max bytes or its own maximum; one more byte in the file is then an error. */
 static int read_all(int fd, str path, size_t max, struct buf *out, struct err *e)
 {
+	size_t most = max < out->max ? max : out->max;
+
+	CHECK(out->len <= most);
 	for (;;) {
-		size_t want = max - out->len < 65536 ? max - out->len + 1 : 65536;
-		char *room = buf_room(out, want);
+		size_t want = most - out->len < 65536 ? most - out->len : 65536;
+		char beyond, *room = want ? buf_room(out, want) : &beyond;
 		ssize_t got;
 
 		if (!room)
-			return too_large(path, max, e);
-		got = read(fd, room, want);
+			return too_large(path, most, e);
+		got = read(fd, room, want ? want : 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return err_set_errno(e, "err.file.read", path, errno);
 		if (got == 0)
 			return 0;
+		if (!want)
+			return too_large(path, most, e);
 		buf_claim(out, (size_t)got);
-		if (out->len > max)
-			return too_large(path, max, e);
 	}
 }
 
@@ -261,7 +265,9 @@ static int walk_folder(const struct walk *w, const char *folder, int depth, stru
 	for (int i = 0; i < count; i++) {
 		char path[OS_PATH_MAX];
 
-		if (!rc && snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name) < (int)sizeof(path))
+		if (!rc && snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name) >= (int)sizeof(path))
+			rc = err_set_value(e, ERR_LIMIT, "err.file.path", str_of(path));
+		if (!rc)
 			rc = walk_entry(w, path, depth, e);
 		free(names[i]);
 	}

@@ -15,6 +15,7 @@ struct file_view {
 int file_view_open(str path, size_t max, struct file_view *ret, struct err *e) MUST_CHECK;
 void file_view_close(struct file_view *v);
 
+/* Appends to out; more than max bytes in all, or more than out may hold, is ERR_LIMIT. */
 int file_read(str path, size_t max, struct buf *out, struct err *e) MUST_CHECK;
 /* Writes beside, fsyncs, renames over, fsyncs the folder: a reader sees the old bytes or the new ones. mode as chmod.
  */

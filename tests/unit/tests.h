@@ -11,10 +11,10 @@
 #include <cmocka.h>
 
 /* Ends the running test as skipped, with the reason that the count at the end of `./noroshi.sh test` prints. */
-#define SKIP(reason)                                                                                                   \
-	do {                                                                                                           \
-		print_message("skip: %s\n", reason);                                                                   \
-		skip();                                                                                                \
+#define SKIP(reason)                                 \
+	do {                                         \
+		print_message("skip: %s\n", reason); \
+		skip();                              \
 	} while (0)
 
 #endif
