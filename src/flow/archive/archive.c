@@ -38,7 +38,7 @@ int archive_open(str data_folder, const struct archive_options *options, const s
 	a->env = env;
 	a->fd = -1;
 	a->segment_bytes_max = options && options->segment_bytes ? options->segment_bytes : ARCHIVE_SEGMENT_BYTES;
-	CHECK(a->segment_bytes_max <= UINT32_MAX / 4);
+	CHECK(a->segment_bytes_max <= 1u << 30);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

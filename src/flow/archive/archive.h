@@ -30,7 +30,7 @@
 struct archive;
 
 struct archive_options {
-	uint64_t segment_bytes; /* 0 = ARCHIVE_SEGMENT_BYTES; tests take small ones */
+	uint64_t segment_bytes; /* at most 1 GiB; 0 = ARCHIVE_SEGMENT_BYTES; tests take small ones */
 };
 
 /* Opens or makes <data_folder>/events. The caller holds the folder's lock. env outlives the archive. */

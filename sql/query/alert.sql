@@ -1,0 +1,148 @@
+-- scope: tenant
+
+-- name: alert_get
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	acknowledged_at, closed_at, incident_id
+FROM alert WHERE {SCOPE} AND id = $id;
+
+-- name: alert_list_priority
+-- What matters first: one walk over the index alert_queue.
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	acknowledged_at, closed_at, incident_id
+FROM alert
+WHERE {SCOPE} AND active = $active
+	AND (($open = 1 AND state = 'open') OR ($acknowledged = 1 AND state = 'acknowledged') OR ($closed = 1 AND state = 'closed'))
+	AND ($priorities & (1 << priority)) <> 0
+	AND ($owner_id < 0 OR owner_id = $owner_id)
+	AND ($rule_id = '' OR rule_id = $rule_id)
+	AND ($asset = '' OR asset = $asset)
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($incident_id < 0 OR incident_id = $incident_id)
+	AND last_at >= $from AND last_at < $until
+	AND (priority < $at_priority OR (priority = $at_priority AND (last_at < $at_time OR (last_at = $at_time AND id < $at_id))))
+ORDER BY priority DESC, last_at DESC, id DESC
+LIMIT $limit;
+
+-- name: alert_list_time
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	acknowledged_at, closed_at, incident_id
+FROM alert
+WHERE {SCOPE} AND active = $active
+	AND (($open = 1 AND state = 'open') OR ($acknowledged = 1 AND state = 'acknowledged') OR ($closed = 1 AND state = 'closed'))
+	AND ($priorities & (1 << priority)) <> 0
+	AND ($owner_id < 0 OR owner_id = $owner_id)
+	AND ($rule_id = '' OR rule_id = $rule_id)
+	AND ($asset = '' OR asset = $asset)
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($incident_id < 0 OR incident_id = $incident_id)
+	AND last_at >= $from AND last_at < $until
+	AND (last_at < $at_time OR (last_at = $at_time AND id < $at_id))
+ORDER BY last_at DESC, id DESC
+LIMIT $limit;
+
+-- name: alert_list_all
+-- Open and closed ones together, by time.
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	acknowledged_at, closed_at, incident_id
+FROM alert
+WHERE {SCOPE}
+	AND (($open = 1 AND state = 'open') OR ($acknowledged = 1 AND state = 'acknowledged') OR ($closed = 1 AND state = 'closed'))
+	AND ($priorities & (1 << priority)) <> 0
+	AND ($owner_id < 0 OR owner_id = $owner_id)
+	AND ($rule_id = '' OR rule_id = $rule_id)
+	AND ($asset = '' OR asset = $asset)
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($incident_id < 0 OR incident_id = $incident_id)
+	AND last_at >= $from AND last_at < $until
+	AND (last_at < $at_time OR (last_at = $at_time AND id < $at_id))
+ORDER BY last_at DESC, id DESC
+LIMIT $limit;
+
+-- name: alert_facets
+-- Counts by state, priority and whose; of the first $most hits.
+SELECT state, priority, whose, count(*) AS n
+FROM (SELECT state, priority, CASE WHEN owner_id = 0 THEN 'nobody' WHEN owner_id = $me THEN 'me' ELSE 'others' END AS whose
+	FROM alert
+	WHERE {SCOPE}
+	AND (($open = 1 AND state = 'open') OR ($acknowledged = 1 AND state = 'acknowledged') OR ($closed = 1 AND state = 'closed'))
+	AND ($priorities & (1 << priority)) <> 0
+	AND ($owner_id < 0 OR owner_id = $owner_id)
+	AND ($rule_id = '' OR rule_id = $rule_id)
+	AND ($asset = '' OR asset = $asset)
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($incident_id < 0 OR incident_id = $incident_id)
+	AND last_at >= $from AND last_at < $until
+	LIMIT $most) AS hits
+GROUP BY state, priority, whose;
+
+-- name: alert_similar
+-- A live alert of the same rule and group whose span touches the event's time.
+SELECT id FROM alert
+WHERE {SCOPE} AND rule_id = $rule_id AND group_key = $group_key AND active = 1
+	AND last_at >= $least AND first_at <= $most
+ORDER BY last_at DESC
+LIMIT 1;
+
+-- name: alert_related
+-- Others of the same asset, latest first.
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	acknowledged_at, closed_at, incident_id
+FROM alert
+WHERE {SCOPE} AND asset = $asset AND id <> $id AND last_at >= $from AND last_at < $until
+ORDER BY last_at DESC
+LIMIT $limit;
+
+-- name: alert_insert
+-- 0 rows changed when it is there already.
+INSERT INTO alert (tenant_id, version, dedup, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset,
+	account_name, group_key, first_at, last_at, created_at, changed_at, count, first_event, last_event, active, state,
+	owner_id, owner_name, verdict, verdict_kind, acknowledged_at, closed_at, incident_id)
+VALUES ($scope_tenant, 1, $dedup, $rule_id, $rule_title, $tags, $level, $asset_value, $confidence, $priority, $asset,
+	$account_name, $group_key, $at, $at, $now, $now, 1, $event_id, $event_id, 1, 'open', 0, '', '', '', 0, 0, 0)
+ON CONFLICT (tenant_id, dedup) DO NOTHING;
+
+-- name: alert_count_up
+UPDATE alert SET count = count + 1, changed_at = $now, last_event = $event_id,
+	first_at = CASE WHEN $at < first_at THEN $at ELSE first_at END,
+	last_at = CASE WHEN $at > last_at THEN $at ELSE last_at END
+WHERE {SCOPE} AND id = $id;
+
+-- name: alert_event_add
+INSERT INTO alert_event (tenant_id, alert_id, event_id, event_at)
+SELECT $scope_tenant, id, $event_id, $at FROM alert WHERE {SCOPE} AND id = $alert_id AND count <= $most
+ON CONFLICT (tenant_id, alert_id, event_id) DO NOTHING;
+
+-- name: alert_event_list
+SELECT event_id, event_at FROM alert_event WHERE {SCOPE} AND alert_id = $alert_id AND event_id > $behind
+ORDER BY event_id LIMIT $limit;
+
+-- name: alert_change
+-- 0 rows changed when the version is not the one that was read.
+UPDATE alert SET version = version + 1, changed_at = $now, active = $active, state = $state, owner_id = $owner_id,
+	owner_name = $owner_name, verdict = $verdict, verdict_kind = $verdict_kind, acknowledged_at = $acknowledged_at,
+	closed_at = $closed_at, incident_id = $incident_id
+WHERE {SCOPE} AND id = $id AND version = $version;
+
+-- name: alert_entry_add
+INSERT INTO alert_entry (tenant_id, alert_id, at, user_id, user_name, action, text, before)
+VALUES ($scope_tenant, $alert_id, $at, $user_id, $user_name, $action, $text, $before);
+
+-- name: alert_entry_list
+SELECT id, at, user_id, user_name, action, text, before FROM alert_entry
+WHERE {SCOPE} AND alert_id = $alert_id ORDER BY id DESC LIMIT $limit;
+
+-- name: alert_rule_verdicts
+-- How a rule has been judged since $from.
+SELECT verdict, count(*) AS n FROM alert
+WHERE {SCOPE} AND rule_id = $rule_id AND active = 0 AND last_at >= $from GROUP BY verdict;
+
+-- name: alert_reaction
+-- Seconds from detection to somebody's hand, latest first.
+SELECT acknowledged_at - created_at AS wait_us FROM alert
+WHERE {SCOPE} AND last_at >= $from AND acknowledged_at > 0
+ORDER BY last_at DESC LIMIT $limit;
