@@ -43,7 +43,6 @@ CREATE TABLE session (
 	account_id {I64} NOT NULL REFERENCES account (id),
 	tenant_id {I64} NOT NULL REFERENCES tenant (id),
 	stage {TEXT} NOT NULL CHECK (stage IN ('password', 'full')),
-	role_override {TEXT},
 	address {TEXT} NOT NULL,
 	user_agent {TEXT} NOT NULL,
 	created_at {I64} NOT NULL,

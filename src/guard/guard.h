@@ -1,7 +1,7 @@
 /* guard: who may do what, and the trail of who did.
  *
- * An actor is somebody (or some program) whom a door has recognised: a session, an API token, the unix socket's peer, or
- * the system itself. Rooms take an actor and never look at cookies. Permissions are a table (guard/roles.c): role ×
+ * An actor is somebody (or some program) whom a door has recognised: a session, an API token, the unix socket's peer,
+ * or the system itself. Rooms take an actor and never look at cookies. Permissions are a table (guard/roles.c): role ×
  * permission; a route names the permission it needs. What one may not see answers ERR_NOT_FOUND, not ERR_DENIED.
  * Organisations (tenants) form a tree: group → company → site, provider → customer. An actor works in one organisation
  * at a time (actor.tenant_id), its own or one below it.
@@ -13,27 +13,27 @@
 #include "store/db.h"
 
 /* X(symbol, "name.in.api", minimal description key is "perm.<name>") */
-#define GUARD_PERMISSIONS(X)                                                                                           \
-	X(PERM_NONE, "none")                     /* public: login page, health */                                     \
-	X(PERM_SIGNED_IN, "signed_in")           /* anybody with a session: own settings */                           \
-	X(PERM_ALERT_READ, "alert.read")                                                                               \
-	X(PERM_ALERT_WORK, "alert.work")         /* acknowledge, verdict, comment */                                  \
-	X(PERM_INCIDENT_READ, "incident.read")                                                                         \
-	X(PERM_INCIDENT_WORK, "incident.work")                                                                         \
-	X(PERM_INCIDENT_CLOSE, "incident.close")                                                                       \
-	X(PERM_EVENT_READ, "event.read")                                                                               \
-	X(PERM_EVENT_WRITE, "event.write")       /* intake */                                                         \
-	X(PERM_RULE_READ, "rule.read")                                                                                 \
-	X(PERM_RULE_WRITE, "rule.write")                                                                               \
-	X(PERM_PORTFOLIO_READ, "portfolio.read")                                                                       \
-	X(PERM_PORTFOLIO_WRITE, "portfolio.write")                                                                     \
-	X(PERM_PORTFOLIO_APPROVE, "portfolio.approve")                                                                 \
-	X(PERM_WORK_READ, "work.read")                                                                                 \
-	X(PERM_WORK_WRITE, "work.write")                                                                               \
-	X(PERM_USER_ADMIN, "user.admin")                                                                               \
-	X(PERM_TOKEN_ADMIN, "token.admin")                                                                             \
-	X(PERM_AUDIT_READ, "audit.read")                                                                               \
-	X(PERM_SYSTEM_ADMIN, "system.admin")     /* backup, restore, metrics, configuration */
+#define GUARD_PERMISSIONS(X)                                                      \
+	X(PERM_NONE, "none")           /* public: login page, health */           \
+	X(PERM_SIGNED_IN, "signed_in") /* anybody with a session: own settings */ \
+	X(PERM_ALERT_READ, "alert.read")                                          \
+	X(PERM_ALERT_WORK, "alert.work") /* acknowledge, verdict, comment */      \
+	X(PERM_INCIDENT_READ, "incident.read")                                    \
+	X(PERM_INCIDENT_WORK, "incident.work")                                    \
+	X(PERM_INCIDENT_CLOSE, "incident.close")                                  \
+	X(PERM_EVENT_READ, "event.read")                                          \
+	X(PERM_EVENT_WRITE, "event.write") /* intake */                           \
+	X(PERM_RULE_READ, "rule.read")                                            \
+	X(PERM_RULE_WRITE, "rule.write")                                          \
+	X(PERM_PORTFOLIO_READ, "portfolio.read")                                  \
+	X(PERM_PORTFOLIO_WRITE, "portfolio.write")                                \
+	X(PERM_PORTFOLIO_APPROVE, "portfolio.approve")                            \
+	X(PERM_WORK_READ, "work.read")                                            \
+	X(PERM_WORK_WRITE, "work.write")                                          \
+	X(PERM_USER_ADMIN, "user.admin")                                          \
+	X(PERM_TOKEN_ADMIN, "token.admin")                                        \
+	X(PERM_AUDIT_READ, "audit.read")                                          \
+	X(PERM_SYSTEM_ADMIN, "system.admin") /* backup, restore, metrics, configuration */
 
 enum permission {
 #define GUARD_ENUM(symbol, name) symbol,
@@ -63,12 +63,12 @@ enum actor_kind { ACTOR_NOBODY, ACTOR_SESSION, ACTOR_TOKEN, ACTOR_SOCKET, ACTOR_
 struct actor {
 	enum actor_kind kind;
 	enum role role;
-	uint64_t permissions;  /* bit per enum permission: the role's, narrowed by a token's scope */
-	int64_t user_id;       /* 0 for the system and for tokens without an owner */
+	uint64_t permissions; /* bit per enum permission: the role's, narrowed by a token's scope */
+	int64_t user_id;      /* 0 for the system and for tokens without an owner */
 	int64_t token_id;
 	int64_t session_id;
-	int64_t tenant_id;     /* the organisation worked in */
-	int64_t home_tenant_id;/* the organisation belonged to */
+	int64_t tenant_id;      /* the organisation worked in */
+	int64_t home_tenant_id; /* the organisation belonged to */
 	bool is_demo;
 	char name[ACTOR_NAME_MAX]; /* shown in trails */
 };
@@ -98,12 +98,10 @@ struct audit_entry {
 int audit_add(struct db *db, const struct actor *who, const struct audit_entry *entry, struct err *e) MUST_CHECK;
 
 /* The same with the entry's members in a row: audit_append(db, who, action, object, detail_json, now, e). */
-#define audit_append(db, who, action_, object_, detail_json_, now_, e)                                                 \
-	audit_add(db, who,                                                                                             \
-	          &(const struct audit_entry){.action = (action_),                                                     \
-	                                      .object = (object_),                                                     \
-	                                      .detail_json = (detail_json_),                                           \
-	                                      .now = (now_)},                                                          \
-	          e)
+#define audit_append(db, who, action_, object_, detail_json_, now_, e)                                             \
+	audit_add(db, who,                                                                                         \
+		  &(const struct audit_entry){                                                                     \
+			  .action = (action_), .object = (object_), .detail_json = (detail_json_), .now = (now_)}, \
+		  e)
 
 #endif

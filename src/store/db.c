@@ -58,6 +58,12 @@ int db_begin(struct db *db, struct err *e)
 	return db->driver->script(db->conn, "BEGIN IMMEDIATE", e);
 }
 
+int db_begin_read(struct db *db, struct err *e)
+{
+	CHECK(!db_in_transaction(db));
+	return db->driver->script(db->conn, "BEGIN", e);
+}
+
 int db_commit(struct db *db, struct err *e)
 {
 	int rc;

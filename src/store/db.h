@@ -50,6 +50,8 @@ int db_migrate(struct db *db, struct err *e) MUST_CHECK;
 int db_check(struct db *db, bool thorough, struct err *e) MUST_CHECK;
 
 int db_begin(struct db *db, struct err *e) MUST_CHECK;
+/* A snapshot for reading: all queries until db_rollback see one state, and writers are not held up. */
+int db_begin_read(struct db *db, struct err *e) MUST_CHECK;
 int db_commit(struct db *db, struct err *e) MUST_CHECK;
 void db_rollback(struct db *db); /* no-op outside a transaction */
 bool db_in_transaction(const struct db *db);
