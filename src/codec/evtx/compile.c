@@ -254,7 +254,7 @@ static bool open_element(struct compiler *c, bool attributes)
 	str name;
 	bool data;
 
-	/* A number that says which template needs this one; binary XML inside values has none. */
+	/* A number that says which template needs this one; XML written without a template has none. */
 	if ((!c->bare && !read_skip(c->r, 2)) || !read_u32(c->x, c->r, &size))
 		return broken(c);
 	if (!read_name(c, &name))

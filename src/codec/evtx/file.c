@@ -53,18 +53,26 @@ void evtx_counts(const struct evtx *x, struct evtx_counts *ret)
 	*ret = x->counts;
 }
 
-/* A record header at `at` that hangs together: signature, size, and the copy of the size at its end. */
-static bool record_at(const struct evtx *x, uint32_t at, uint32_t *ret_size)
+/* A record header at `at`: signature and a size that fits before `end`. */
+static bool record_at(const struct evtx *x, uint32_t at, uint32_t end, uint32_t *ret_size)
 {
-	uint32_t left = (uint32_t)x->chunk.len - at, size;
+	uint32_t size;
 
-	if (at > x->chunk.len || left < RECORD_MIN || memcmp(evtx_bytes(x, at), RECORD_MAGIC.ptr, 4) != 0)
+	if (at > end || end - at < RECORD_MIN || memcmp(evtx_bytes(x, at), RECORD_MAGIC.ptr, 4) != 0)
 		return false;
 	size = get_u32(evtx_bytes(x, at + 4));
-	if (size < RECORD_MIN || size > left || get_u32(evtx_bytes(x, at + size - 4)) != size)
+	if (size < RECORD_MIN || size > end - at)
 		return false;
 	*ret_size = size;
 	return true;
+}
+
+/* And the copy of the size at its end, which a record outside the declared run must have to be believed. */
+static bool record_sure(const struct evtx *x, uint32_t at, uint32_t *ret_size)
+{
+	if (!record_at(x, at, (uint32_t)x->chunk.len, ret_size))
+		return false;
+	return get_u32(evtx_bytes(x, at + *ret_size - 4)) == *ret_size;
 }
 
 static uint32_t record_search(const struct evtx *x, uint32_t from)
@@ -77,7 +85,7 @@ static uint32_t record_search(const struct evtx *x, uint32_t from)
 		if (hit < 0)
 			break;
 		from += (uint32_t)hit;
-		if (record_at(x, from, &size))
+		if (record_sure(x, from, &size))
 			return from;
 		from++;
 	}
@@ -203,7 +211,7 @@ static bool goes_on(const struct evtx *x)
 	if (x->at < x->end)
 		return true;
 	/* A header that was not written back yet: records go on where their numbers do. */
-	return x->next_id && record_at(x, x->at, &size) && get_u64(evtx_bytes(x, x->at + 8)) == x->next_id;
+	return x->next_id && record_sure(x, x->at, &size) && get_u64(evtx_bytes(x, x->at + 8)) == x->next_id;
 }
 
 static int record_next(struct evtx *x, uint32_t size, struct evtx_record *ret, struct err *e)
@@ -216,10 +224,13 @@ static int record_next(struct evtx *x, uint32_t size, struct evtx_record *ret, s
 	x->out->count = x->out->dropped = 0;
 	x->values_count = x->steps = x->nesting = 0;
 	x->memory = false;
-	if (!evtx_fragment(x, &r, PATH_ROOT, false)) {
+	if (!evtx_fragment(x, &r, PATH_ROOT)) {
 		if (x->memory)
 			return EVTX_AGAIN;
 		rc = record_damaged(x, id, x->fault, e);
+		/* Its size is as doubtful as the rest when no copy of it stands at its end. */
+		if (!record_sure(x, x->at, &size))
+			size = (uint32_t)(record_search(x, x->at + 1) - x->at);
 	} else {
 		*ret = (struct evtx_record){str_sub(x->chunk, x->at, size), id, time_from_filetime(get_u64(p + 16)),
 					    x->carving};
@@ -248,7 +259,7 @@ int evtx_next(struct evtx *x, struct evtx_record *ret, struct err *e)
 			chunk_close(x);
 			continue;
 		}
-		if (record_at(x, x->at, &size))
+		if (record_sure(x, x->at, &size) || record_at(x, x->at, x->end, &size))
 			return record_next(x, size, ret, e);
 		rc = resync(x, e);
 		if (rc)

@@ -181,14 +181,14 @@ static inline bool read_skip(struct reader_at *r, uint32_t len)
 	return true;
 }
 
-/* compile.c: tokens in `r` until their end → ops below base. bare: elements have no dependency number, as in binary XML
- * that is a value. Leaves r behind what was read. */
+/* compile.c: tokens in `r` until their end → ops below base. bare: elements have no dependency number, as everywhere
+ * but in a template definition. Leaves r behind what was read. */
 bool evtx_compile(struct evtx *x, struct reader_at *r, uint32_t base, bool bare, struct program *ret);
 /* The template at `definition`, compiled for base, from the chunk's cache. */
 const struct program *evtx_program(struct evtx *x, uint32_t definition, uint32_t base);
 
 /* run.c: a fragment (header, then an element or a template with its values) → leaves below base. */
-bool evtx_fragment(struct evtx *x, struct reader_at *r, uint32_t base, bool bare);
+bool evtx_fragment(struct evtx *x, struct reader_at *r, uint32_t base);
 
 /* value.c: the text of a value that is neither null, nor binary XML, nor an array, in the leaves' arena. */
 bool evtx_value_text(struct evtx *x, const struct value *v, str *ret, enum leaf_type *ret_type);

@@ -79,7 +79,7 @@ static bool emit_value(struct run *r, const struct op *op)
 	if (v->kind == EVTX_BINXML) {
 		struct reader_at inner = {v->at, v->at + v->size};
 
-		return v->size ? evtx_fragment(x, &inner, op->path, true) : true;
+		return v->size ? evtx_fragment(x, &inner, op->path) : true;
 	}
 	if (v->kind & EVTX_ARRAY) {
 		struct value rest = *v;
@@ -225,7 +225,7 @@ static bool template_instance(struct evtx *x, struct reader_at *r, uint32_t base
 	return ok;
 }
 
-bool evtx_fragment(struct evtx *x, struct reader_at *r, uint32_t base, bool bare)
+bool evtx_fragment(struct evtx *x, struct reader_at *r, uint32_t base)
 {
 	struct program program;
 	bool ok;
@@ -240,7 +240,7 @@ bool evtx_fragment(struct evtx *x, struct reader_at *r, uint32_t base, bool bare
 	if (*evtx_bytes(x, r->at) == TOKEN_TEMPLATE)
 		ok = template_instance(x, r, base);
 	else
-		ok = evtx_compile(x, r, base, bare, &program) && run(x, &program, NULL, 0);
+		ok = evtx_compile(x, r, base, true, &program) && run(x, &program, NULL, 0);
 	x->nesting--;
 	return ok;
 }
