@@ -72,7 +72,7 @@ static int read_all(int fd, str path, size_t max, struct buf *out, struct err *e
 	CHECK(out->len <= most);
 	for (;;) {
 		size_t want = most - out->len < 65536 ? most - out->len : 65536;
-		char beyond, *room = want ? buf_room(out, want) : &beyond;
+		char beyond = 0, *room = want ? buf_room(out, want) : &beyond;
 		ssize_t got;
 
 		if (!room)

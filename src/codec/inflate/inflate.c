@@ -231,7 +231,7 @@ int inflate_all(str in, struct inflate_limits limits, struct buf *out, struct er
 		return rc;
 	do {
 		size_t left = out->max - out->len, want = left < ALL_STEP ? left : ALL_STEP;
-		char probe, *room = want ? buf_room(out, want) : &probe;
+		char probe = 0, *room = want ? buf_room(out, want) : &probe;
 
 		rc = inflate_push(z, &in, room, want ? want : 1, &got, e);
 		if (rc)

@@ -134,7 +134,7 @@ static void add_route(json_t *paths, const struct route *r, enum lang lang)
 		path = must(json_object());
 		put(paths, r->pattern, path);
 	}
-	for (i = 0; r->method[i] && i < sizeof(method) - 1; i++)
+	for (i = 0; i < sizeof(method) - 1 && r->method[i]; i++)
 		method[i] = (char)(r->method[i] | 0x20);
 	method[i] = '\0';
 	put(path, method, operation_of(r, lang));
