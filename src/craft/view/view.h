@@ -24,10 +24,10 @@
 struct view; /* a map of names to values */
 
 struct view *view_create(struct arena *a);
-void view_text(struct view *v, const char *name, str value);
+void view_text(struct view *v, const char *name, str text);
 void view_fmt(struct view *v, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void view_i64(struct view *v, const char *name, int64_t value);
-void view_bool(struct view *v, const char *name, bool value);
+void view_i64(struct view *v, const char *name, int64_t number);
+void view_bool(struct view *v, const char *name, bool yes);
 /* A words key: the sentence in the page's language. */
 void view_word(struct view *v, const char *name, const char *key);
 void view_html(struct view *v, const char *name, str safe_html);
