@@ -159,4 +159,17 @@ struct portfolio_query {
 int portfolio_load(struct db *db, struct scope scope, const struct portfolio_query *query, struct arena *a,
 		   struct portfolio *ret, struct err *e) MUST_CHECK;
 
+/* ---- work entered by hand ---- */
+
+/* Records work that was done outside the program, as the actor's own, in a transaction of its own with the audit trail
+ * ("work.enter"). action and recorded of `work` are set here. ERR_NOT_FOUND err.build.service for a service that the
+ * framework does not have; ERR_RANGE err.work.* as work_record. */
+struct work_entry {
+	const struct framework *framework;
+	struct work work;
+	time_us now;
+};
+int service_work_enter(struct db *db, const struct actor *who, const struct work_entry *entry, int64_t *ret_id,
+		       struct err *e) MUST_CHECK;
+
 #endif

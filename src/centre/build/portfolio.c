@@ -1,0 +1,159 @@
+#include "base/check.h"
+#include "base/mem.h"
+#include "centre/build/internal.h"
+#include "store/queries.gen.h"
+
+static int load_states(struct db *db, struct scope scope, struct portfolio *p, struct arena *a, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	int rc = db_prepare(db, &Q_build_state_list, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_text(&st, "framework", p->framework->id);
+	while ((rc = stmt_step(&st, e)) > 0) {
+		const struct fw_service *service = framework_service(p->framework, stmt_col_text(&st, "service"));
+
+		/* A service that an edited framework no longer has keeps its rows and is not shown. */
+		if (service && !state_row_read(&st, a, &p->items[service->index].state))
+			return err_set(e, ERR_LIMIT, "err.build.budget");
+	}
+	return rc;
+}
+
+/* What the records of one service say; rows are ordered by user. */
+static void facts_of(const struct work_person *rows, uint32_t count, struct evidence_facts *facts, struct evidence *ev)
+{
+	int64_t counted = 0; /* the user already counted */
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct work_person *row = &rows[i];
+
+		if (row->user_id == 0)
+			continue;
+		ev->records += row->count;
+		if (!ev->first || row->first < ev->first)
+			ev->first = row->first;
+		if (row->last > ev->last)
+			ev->last = row->last;
+		if (row->last >= facts->now - facts->window_days * TIME_DAY && counted != row->user_id) {
+			facts->people++;
+			counted = row->user_id;
+		}
+	}
+	facts->last = ev->last;
+}
+
+static int load_evidence(struct db *db, struct scope scope, struct portfolio *p, const struct portfolio_query *query,
+			 struct arena *a, struct err *e)
+{
+	struct work_person *rows;
+	uint32_t count;
+	int rc = work_people(db, scope, a, &rows, &count, e);
+
+	if (rc)
+		return rc;
+	for (uint32_t i = 0; i < p->framework->service_count; i++) {
+		struct portfolio_item *item = &p->items[i];
+		struct evidence_facts facts = {.assignment = item->state.assignment,
+					       .window_days = item->service->window_days,
+					       .now = query->now};
+		uint32_t from = 0, to;
+
+		while (from < count && !str_eq(rows[from].service, item->service->id))
+			from++;
+		to = from;
+		while (to < count && str_eq(rows[to].service, item->service->id))
+			to++;
+		facts_of(rows + from, to - from, &facts, &item->evidence);
+		evidence_judge(&facts, &item->evidence);
+	}
+	return 0;
+}
+
+static void item_compute(struct portfolio_item *item, enum combine_rule rule)
+{
+	const struct service_state *s = &item->state;
+
+	item->level = s->level == SERVICE_UNDECIDED ? item->service->level : s->level;
+	item->counts = !s->not_applicable && item->level != SERVICE_UNNECESSARY;
+	if (!item->counts)
+		return;
+	item->now = score_used(s->assignment, rule, s->now[SIDE_IN], s->now[SIDE_OUT]);
+	item->target = score_combine(rule, s->target[SIDE_IN], s->target[SIDE_OUT]);
+	item->has_gap = item->now != SCORE_NONE && item->target != SCORE_NONE;
+	if (item->has_gap)
+		item->gap = item->target - item->now;
+	item->above_evidence = item->evidence.score && s->now[SIDE_IN] > item->evidence.score &&
+			       (s->assignment == ASSIGN_INSOURCE || s->assignment == ASSIGN_BOTH);
+}
+
+static void group_add(struct portfolio_group *g, const struct portfolio_item *item)
+{
+	if (!item->counts)
+		return;
+	g->applicable++;
+	score_mean_add(&g->now, item->now);
+	score_mean_add(&g->target, item->target);
+	score_mean_add(&g->evidence, (score_c)(item->evidence.score * 100));
+}
+
+static void count_item(struct portfolio *p, const struct portfolio_item *item)
+{
+	group_add(&p->categories[item->service->category], item);
+	group_add(&p->total, item);
+	if (!item->counts) {
+		p->not_applicable++;
+		return;
+	}
+	if (item->has_gap) {
+		p->with_target++;
+		p->at_target += item->gap <= 0;
+	}
+	p->above_evidence += item->above_evidence;
+	p->unassigned += item->state.assignment == ASSIGN_NOBODY;
+	p->undecided += item->state.assignment == ASSIGN_UNDECIDED;
+	if (item->has_gap && item->gap > 0)
+		p->first[p->first_count++] = item;
+}
+
+/* The level makes the order of priority clear (X.1060 9.2), then the gap, then the framework's order. */
+static int by_priority(const void *left, const void *right)
+{
+	const struct portfolio_item *a = *(const struct portfolio_item *const *)left;
+	const struct portfolio_item *b = *(const struct portfolio_item *const *)right;
+
+	if (a->level != b->level)
+		return a->level < b->level ? -1 : 1;
+	if (a->gap != b->gap)
+		return a->gap > b->gap ? -1 : 1;
+	return a->service->index < b->service->index ? -1 : 1;
+}
+
+int portfolio_load(struct db *db, struct scope scope, const struct portfolio_query *query, struct arena *a,
+		   struct portfolio *ret, struct err *e)
+{
+	const struct framework *fw = query->framework;
+	struct portfolio p = {.framework = fw, .rule = query->rule};
+	int rc;
+
+	p.items = arena_alloc(a, fw->service_count * sizeof(*p.items));
+	p.categories = arena_alloc(a, fw->category_count * sizeof(*p.categories));
+	p.first = arena_alloc(a, fw->service_count * sizeof(struct portfolio_item *));
+	if (!p.items || !p.categories || !p.first)
+		return err_set(e, ERR_LIMIT, "err.build.budget");
+	for (uint32_t i = 0; i < fw->service_count; i++) {
+		p.items[i].service = &fw->services[i];
+		p.items[i].state = (struct service_state){.level = SERVICE_UNDECIDED, .assignment = ASSIGN_UNDECIDED};
+	}
+	if ((rc = load_states(db, scope, &p, a, e)) || (rc = load_evidence(db, scope, &p, query, a, e)))
+		return rc;
+	for (uint32_t i = 0; i < fw->service_count; i++) {
+		item_compute(&p.items[i], query->rule);
+		count_item(&p, &p.items[i]);
+	}
+	if (p.first_count)
+		qsort(p.first, p.first_count, sizeof(struct portfolio_item *), by_priority);
+	*ret = p;
+	return 0;
+}
