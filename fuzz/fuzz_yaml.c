@@ -1,8 +1,7 @@
 /* Any bytes as YAML: no crash, no hang, and what was read stays within the limits of codec/yaml.h. */
 #include "base/check.h"
 #include "codec/yaml.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static uint32_t walk(const struct yaml_node *node, uint32_t depth)
 {

@@ -1,8 +1,8 @@
 /* detect: Sigma rules compiled to an immutable program, and the matching of events against it.
  *
- * A rule set is loaded once, shared read-only between threads, and swapped whole on reload. A rule that cannot be loaded
- * is named with file, line and reason, and counted; never skipped in silence.
- * A matcher holds the per-thread scratch (regex scratch, bit sets, caches) and belongs to one thread.
+ * A rule set is loaded once, shared read-only between threads, and swapped whole on reload. A rule that cannot be
+ * loaded is named with file, line and reason, and counted; never skipped in silence. A matcher holds the per-thread
+ * scratch (regex scratch, bit sets, caches) and belongs to one thread.
  */
 #ifndef FLOW_DETECT_DETECT_H
 #define FLOW_DETECT_DETECT_H
@@ -25,7 +25,9 @@ struct rule {
 	uint32_t tag_count;
 	const str *falsepositives;
 	uint32_t falsepositive_count;
-	struct { str product, category, service; } source;
+	struct {
+		str product, category, service;
+	} source;
 };
 
 struct rule_problem {
@@ -34,10 +36,10 @@ struct rule_problem {
 	struct err err;
 };
 
-/* Loads every *.yml / *.yaml below each path; a path that cannot be read is an error, a rule that cannot be compiled is a
- * problem in the set. names: the fields that rules read are added to it, so load rules before reading events. */
-int rule_set_load(const str *paths, size_t path_count, struct name_table *names, struct rule_set **ret, struct err *e)
-	MUST_CHECK;
+/* Loads every *.yml / *.yaml below each path; a path that cannot be read is an error, a rule that cannot be compiled is
+ * a problem in the set. names: the fields that rules read are added to it, so load rules before reading events. */
+int rule_set_load(const str *paths, size_t path_count, struct name_table *names, struct rule_set **ret,
+		  struct err *e) MUST_CHECK;
 /* Rules from memory: content/ of the binary. May be called several times before rule_set_seal. */
 int rule_set_create(struct name_table *names, struct rule_set **ret, struct err *e) MUST_CHECK;
 int rule_set_add(struct rule_set *set, str text, str path, struct err *e) MUST_CHECK;
@@ -50,21 +52,33 @@ const struct rule *rule_set_find(const struct rule_set *set, str id); /* NULL wh
 uint32_t rule_set_problem_count(const struct rule_set *set);
 const struct rule_problem *rule_set_problem(const struct rule_set *set, uint32_t index);
 
+/* What was loaded but deserves a look: a placeholder without values. Same shape as a problem. */
+uint32_t rule_set_note_count(const struct rule_set *set);
+const struct rule_problem *rule_set_note(const struct rule_set *set, uint32_t index);
+
 int matcher_create(const struct rule_set *set, struct matcher **ret, struct err *e) MUST_CHECK;
 void matcher_free(struct matcher *m);
 /* Rules that match, in order of their index; the array is valid until the next call. */
 uint32_t matcher_match(struct matcher *m, const struct event *ev, const struct rule *const **ret_rules);
 
-/* Why a rule matched, or what failed first: one row per field condition that was decisive. Slices live in `a` or the event. */
+/* What could not be looked at fully since the matcher was made: a statistic must show it. */
+struct matcher_counts {
+	uint64_t regex_exhausted; /* searches given up at a limit, or values cut at one: taken as no match */
+	uint64_t unknown_source;  /* events tried only against rules without a log source */
+};
+void matcher_counts(const struct matcher *m, struct matcher_counts *ret);
+
+/* Why a rule matched, or what failed first: one row per field condition that was decisive. Slices live in `a` or the
+ * event. */
 struct match_reason {
-	str selection;  /* name in `detection:` */
-	str field;      /* empty for keywords */
-	str modifiers;  /* "contains|all" as written */
-	str pattern;    /* the rule's value */
-	str value;      /* the event's value; STR_NONE when the field is absent */
+	str selection; /* name in `detection:` */
+	str field;     /* empty for keywords */
+	str modifiers; /* "contains|all" as written */
+	str pattern;   /* the rule's value */
+	str value;     /* the event's value; STR_NONE when the field is absent */
 	bool matched;
 };
 int rule_explain(const struct rule_set *set, uint32_t rule_index, const struct event *ev, struct arena *a,
-                 struct match_reason **ret, uint32_t *ret_count, struct err *e) MUST_CHECK;
+		 struct match_reason **ret, uint32_t *ret_count, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,0 +1,335 @@
+/* One event against the rules: witnesses name the candidates, their conditions decide. */
+#include "flow/detect/matcher.h"
+#include "base/check.h"
+#include "base/mem.h"
+#include "os/env.h"
+
+int matcher_create(const struct rule_set *set, struct matcher **ret, struct err *e)
+{
+	struct matcher *m = mem_alloc(1, sizeof(*m));
+	struct env env = env_real(NULL);
+	struct hash_key key;
+
+	CHECK(set->sealed);
+	env.random(env.ctx, &key, sizeof(key));
+	m->set = set;
+	m->rule_stamp = mem_alloc(set->rule_count + 1, sizeof(*m->rule_stamp));
+	m->candidate_stamp = mem_alloc(set->rule_count + 1, sizeof(*m->candidate_stamp));
+	m->candidates = mem_alloc(set->rule_count + 1, sizeof(*m->candidates));
+	m->hits = mem_alloc(set->rule_count + 1, sizeof(struct rule *));
+	m->pred_stamp = mem_alloc(set->pred_count + 1, sizeof(*m->pred_stamp));
+	m->pred_value = mem_alloc(set->pred_count + 1, sizeof(*m->pred_value));
+	m->chains = mem_alloc((size_t)set->name_count + 1, sizeof(*m->chains));
+	m->regex = regex_scratch_create();
+	arena_init(&m->fold_arena, FOLDED_BYTES_MAX);
+	map_init(&m->program_ids, key);
+	buf_init(&m->source_key, 4096);
+	cache_init(&m->cache, key);
+	for (uint32_t i = 0; i <= set->name_count; i++) {
+		if (set->fields[i] && field_index_scratch(set->fields[i], &m->scan) != HS_SUCCESS) {
+			matcher_free(m);
+			return err_set(e, ERR_INTERNAL, "err.rule.scan");
+		}
+	}
+	*ret = m;
+	return 0;
+}
+
+void matcher_free(struct matcher *m)
+{
+	if (!m)
+		return;
+	programs_done(m);
+	cache_done(&m->cache);
+	regex_scratch_free(m->regex);
+	hs_free_scratch(m->scan);
+	arena_done(&m->fold_arena);
+	buf_done(&m->source_key);
+	free(m->rule_stamp);
+	free(m->candidate_stamp);
+	free(m->candidates);
+	free(m->hits);
+	free(m->pred_stamp);
+	free(m->pred_value);
+	free(m->chains);
+	free(m->next);
+	free(m->folded);
+	free(m);
+}
+
+void matcher_counts(const struct matcher *m, struct matcher_counts *ret)
+{
+	*ret = m->counts;
+	ret->regex_exhausted = regex_scratch_exhausted(m->regex);
+}
+
+/* A new number makes every stamp stale; when numbers run out the stamps are wiped. */
+static void next_event_number(struct matcher *m)
+{
+	const struct rule_set *set = m->set;
+
+	if (++m->event != 0)
+		return;
+	memset(m->rule_stamp, 0, set->rule_count * sizeof(*m->rule_stamp));
+	memset(m->pred_stamp, 0, set->pred_count * sizeof(*m->pred_stamp));
+	memset(m->chains, 0, ((size_t)set->name_count + 1) * sizeof(*m->chains));
+	m->event = 1;
+}
+
+void matcher_begin(struct matcher *m, const struct event *ev)
+{
+	CHECK(ev->field_count <= EVENT_FIELDS_MAX);
+	next_event_number(m);
+	m->ev = ev;
+	arena_reset(&m->fold_arena);
+	if (ev->field_count > m->field_cap) {
+		m->field_cap = EVENT_FIELDS_MAX;
+		m->next = mem_realloc(m->next, m->field_cap, sizeof(*m->next));
+		m->folded = mem_realloc(m->folded, m->field_cap, sizeof(*m->folded));
+	}
+	for (uint32_t i = 0; i < ev->field_count; i++) {
+		uint32_t id = ev->fields[i].name_id;
+		struct chain *chain = &m->chains[id <= m->set->name_count ? id : 0];
+
+		m->next[i] = 0;
+		m->folded[i] = STR_NONE;
+		if (chain->event != m->event)
+			*chain = (struct chain){m->event, (uint16_t)i, (uint16_t)i};
+		else
+			m->next[chain->last] = (uint16_t)i;
+		chain->last = (uint16_t)i;
+	}
+}
+
+static bool has_capitals(str s)
+{
+	unsigned any = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		any |= (unsigned)((unsigned char)s.ptr[i] - 'A') < 26u;
+	return any;
+}
+
+static str folded_of(struct matcher *m, uint32_t i)
+{
+	str text = m->ev->fields[i].text;
+	char *copy;
+
+	if (m->folded[i].ptr || text.len == 0)
+		return m->folded[i];
+	m->folded[i] = text;
+	if (has_capitals(text)) {
+		copy = arena_alloc(&m->fold_arena, text.len);
+		/* One event is at most EVENT_BYTES_MAX, so its values fit many times. */
+		CHECK(copy != NULL);
+		text_fold(text, copy);
+		m->folded[i] = (str){copy, text.len};
+	}
+	return m->folded[i];
+}
+
+/* The first field of a name, or -1; then m->next. */
+static int32_t first_of(const struct matcher *m, uint32_t name_id)
+{
+	const struct chain *chain = &m->chains[name_id];
+
+	return chain->event == m->event ? chain->first : -1;
+}
+
+static int32_t next_of(const struct matcher *m, int32_t i)
+{
+	return m->next[i] ? m->next[i] : -1;
+}
+
+static bool texts_match(const struct pred *p, str a, str b)
+{
+	switch ((enum glob_kind)p->how) {
+	case GLOB_PREFIX:
+		return str_starts(a, b);
+	case GLOB_SUFFIX:
+		return str_ends(a, b);
+	case GLOB_CONTAINS:
+		return str_find(a, b) >= 0;
+	default:
+		return str_eq(a, b);
+	}
+}
+
+static int32_t find_fieldref(struct matcher *m, const struct pred *p)
+{
+	const struct event_field *f = m->ev->fields;
+
+	for (int32_t i = first_of(m, p->field); i >= 0; i = next_of(m, i)) {
+		for (int32_t k = first_of(m, p->other); k >= 0; k = next_of(m, k)) {
+			bool null = f[i].type == VALUE_NULL || f[k].type == VALUE_NULL;
+
+			if (!null && texts_match(p, p->cased ? f[i].text : folded_of(m, (uint32_t)i),
+						 p->cased ? f[k].text : folded_of(m, (uint32_t)k)))
+				return i;
+		}
+	}
+	return -1;
+}
+
+/* The first value that satisfies the predicate, or -1. Of an array, any element will do. */
+static int32_t find_value(struct matcher *m, const struct pred *p)
+{
+	const struct event_field *f = m->ev->fields;
+
+	if (p->field == FIELD_KEYWORD) {
+		for (uint32_t i = 0; i < m->ev->field_count; i++)
+			if (pred_test(p, &f[i], folded_of(m, i), m->regex))
+				return (int32_t)i;
+		return -1;
+	}
+	if (p->kind == PRED_FIELDREF)
+		return find_fieldref(m, p);
+	for (int32_t i = first_of(m, p->field); i >= 0; i = next_of(m, i))
+		if (pred_test(p, &f[i], folded_of(m, (uint32_t)i), m->regex))
+			return i;
+	return -1;
+}
+
+bool matcher_pred(struct matcher *m, uint32_t pred)
+{
+	const struct pred *p = &m->set->preds[pred];
+
+	if (m->pred_stamp[pred] != m->event) {
+		m->pred_stamp[pred] = m->event;
+		m->pred_value[pred] = find_value(m, p) >= 0 || (p->kind == PRED_NULL && first_of(m, p->field) < 0);
+	}
+	return m->pred_value[pred];
+}
+
+const struct event_field *matcher_value(struct matcher *m, uint32_t pred, bool matched)
+{
+	const struct pred *p = &m->set->preds[pred];
+	int32_t i = matched ? find_value(m, p) : -1;
+
+	if (i < 0 && p->field != FIELD_KEYWORD)
+		i = first_of(m, p->field);
+	return i < 0 ? NULL : &m->ev->fields[i];
+}
+
+bool matcher_eval(struct matcher *m, const struct expr *x)
+{
+	uint32_t held = 0;
+
+	switch ((enum expr_kind)x->kind) {
+	case EXPR_PRED:
+		return matcher_pred(m, x->pred);
+	case EXPR_NOT:
+		return !matcher_eval(m, &x->kids[0]);
+	case EXPR_AND:
+		for (uint32_t i = 0; i < x->count; i++)
+			if (!matcher_eval(m, &x->kids[i]))
+				return false;
+		return true;
+	case EXPR_OR:
+		for (uint32_t i = 0; i < x->count; i++)
+			if (matcher_eval(m, &x->kids[i]))
+				return true;
+		return false;
+	case EXPR_AT_LEAST:
+		for (uint32_t i = 0; i < x->count && held < x->least; i++)
+			held += matcher_eval(m, &x->kids[i]);
+		return held >= x->least;
+	}
+	return false;
+}
+
+/* ---- candidates ---- */
+
+static void on_witness(void *ctx, uint32_t pred)
+{
+	struct matcher *m = ctx;
+	const struct rule_set *set = m->set;
+	const struct pred *p = &set->preds[pred];
+	uint32_t from = set->rules_of_first[pred], to = set->rules_of_first[pred + 1];
+	bool tested = false;
+
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t rule = set->rules_of[i];
+
+		if (!m->program->rules[rule] || m->candidate_stamp[rule] == m->candidate_round)
+			continue;
+		if (!tested && !pred_test(p, m->field, m->field_folded, m->regex))
+			return;
+		tested = true;
+		m->candidate_stamp[rule] = m->candidate_round;
+		m->candidates[m->candidate_count++] = rule;
+	}
+}
+
+static void try_rule(struct matcher *m, uint32_t rule, uint32_t *hits)
+{
+	if (m->rule_stamp[rule] == m->event)
+		return;
+	m->rule_stamp[rule] = m->event;
+	if (matcher_eval(m, &m->set->exprs[rule]))
+		m->hits[(*hits)++] = &m->set->rules[rule];
+}
+
+/* Rules of which a witness in this field holds for value i. */
+static void try_value(struct matcher *m, uint32_t i, uint32_t field, uint32_t *hits)
+{
+	str text = m->ev->fields[i].text;
+	const struct cache_entry *known;
+	uint64_t hash = 0;
+
+	if (m->ev->fields[i].type == VALUE_NULL || !m->program->fields[field])
+		return;
+	known = text.len > CACHE_VALUE_MAX ? NULL : cache_get(&m->cache, m->program->number, field, text, &hash);
+	if (known) {
+		for (uint32_t k = 0; k < known->count; k++)
+			try_rule(m, known->rules[k], hits);
+		return;
+	}
+	if (++m->candidate_round == 0) {
+		memset(m->candidate_stamp, 0, m->set->rule_count * sizeof(*m->candidate_stamp));
+		m->candidate_round = 1;
+	}
+	m->candidate_count = 0;
+	m->field = &m->ev->fields[i];
+	m->field_folded = folded_of(m, i);
+	field_index_find(m->set->fields[field], m->field_folded, m->scan, on_witness, m);
+	if (text.len <= CACHE_VALUE_MAX) {
+		struct cache_entry entry = {.hash = hash, .program = m->program->number, .field = field};
+
+		entry.count = m->candidate_count;
+		entry.rules = m->candidates;
+		cache_put(&m->cache, &entry, text);
+	}
+	for (uint32_t k = 0; k < m->candidate_count; k++)
+		try_rule(m, m->candidates[k], hits);
+}
+
+static int rule_cmp(const void *a, const void *b)
+{
+	const struct rule *const *x = a, *const *y = b;
+
+	return ((*x)->index > (*y)->index) - ((*x)->index < (*y)->index);
+}
+
+uint32_t matcher_match(struct matcher *m, const struct event *ev, const struct rule *const **ret_rules)
+{
+	const struct program *p = program_for(m, ev);
+	uint32_t hits = 0;
+
+	matcher_begin(m, ev);
+	m->program = p;
+	m->counts.unknown_source += !ev->source_known;
+	for (uint32_t i = 0; i < p->always_count; i++)
+		try_rule(m, p->always[i], &hits);
+	for (uint32_t i = 0; i < ev->field_count; i++) {
+		uint32_t id = ev->fields[i].name_id;
+
+		if (id && id <= m->set->name_count)
+			try_value(m, i, id, &hits);
+		try_value(m, i, FIELD_KEYWORD, &hits);
+	}
+	if (hits > 1)
+		qsort(m->hits, hits, sizeof(struct rule *), rule_cmp);
+	*ret_rules = m->hits;
+	return hits;
+}

@@ -1,0 +1,93 @@
+/* What matching and explaining share: the per-thread scratch. */
+#ifndef FLOW_DETECT_MATCHER_H
+#define FLOW_DETECT_MATCHER_H
+
+#include "flow/detect/internal.h"
+
+#define FOLDED_BYTES_MAX (256u << 20) /* lower-case copies of one event's values */
+#define CACHE_BYTES (4u << 20)        /* remembered values with their candidates, per matcher */
+#define CACHE_SLOTS 32768u            /* power of two */
+#define CACHE_VALUE_MAX 1024u         /* longer values are looked up each time */
+#define PROGRAMS_MAX 1024u            /* distinct log sources remembered */
+
+/* The rules that an event of one log source can match. */
+struct program {
+	bool *rules;      /* by rule index */
+	bool *fields;     /* by name id: some witness of these rules reads it; [FIELD_KEYWORD]: any value */
+	uint32_t *always; /* rules without witness */
+	uint32_t always_count;
+	uint32_t number; /* part of the cache's key */
+};
+
+/* Value → candidates, keyed by a secret hash and checked by the bytes, so that no stranger can aim at a slot. */
+struct cache_entry {
+	uint64_t hash;
+	uint32_t program, field;
+	uint32_t len, count;
+	char *bytes;
+	uint32_t *rules;
+};
+
+struct cache {
+	struct cache_entry *slots;
+	char *memory;
+	size_t used;
+	struct hash_key key;
+};
+
+/* The fields of one name, in order. */
+struct chain {
+	uint32_t event; /* which event it belongs to: stale when not the current one */
+	uint16_t first, last;
+};
+
+struct matcher {
+	const struct rule_set *set;
+	const struct event *ev;
+	uint32_t event; /* number of the current event, for stamps; never 0 */
+	uint32_t *rule_stamp;
+	uint32_t *pred_stamp;
+	bool *pred_value;
+	struct chain *chains;
+	uint16_t *next; /* by field of the event: the next of that name, 0 = end */
+	str *folded;    /* by field of the event; ptr NULL = not yet */
+	size_t field_cap;
+	struct arena fold_arena;
+	struct map program_ids;
+	struct program *programs[PROGRAMS_MAX];
+	uint32_t program_count, program_next;
+	struct buf source_key;
+	struct cache cache;
+	hs_scratch_t *scan;
+	struct regex_scratch *regex;
+	uint32_t *candidates; /* of the value at hand */
+	uint32_t candidate_count;
+	uint32_t *candidate_stamp, candidate_round;
+	const struct rule **hits;
+	struct matcher_counts counts;
+	/* of the value at hand */
+	const struct program *program;
+	const struct event_field *field;
+	str field_folded;
+};
+
+/* cache.c */
+void cache_init(struct cache *c, struct hash_key key);
+void cache_done(struct cache *c);
+/* The remembered entry, or NULL; *ret_hash is for cache_put. */
+const struct cache_entry *cache_get(const struct cache *c, uint32_t program, uint32_t field, str value,
+				    uint64_t *ret_hash);
+void cache_put(struct cache *c, const struct cache_entry *what, str value);
+
+/* program.c */
+const struct program *program_for(struct matcher *m, const struct event *ev);
+void programs_done(struct matcher *m);
+
+/* matcher.c, for explain.c */
+void matcher_begin(struct matcher *m, const struct event *ev);
+bool matcher_eval(struct matcher *m, const struct expr *x);
+bool matcher_pred(struct matcher *m, uint32_t pred);
+/* The value of the event that speaks for the predicate: the first that satisfies it, else the first of that name. */
+const struct event_field *matcher_value(struct matcher *m, uint32_t pred, bool matched);
+
+#endif

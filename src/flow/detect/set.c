@@ -1,0 +1,253 @@
+/* The life of a rule set: create, add, seal, free; and what it tells about itself. */
+#include "base/check.h"
+#include "base/mem.h"
+#include "flow/detect/internal.h"
+#include "os/file.h"
+
+#define YAML_ARENA_MAX (256u << 20) /* the tree of one file */
+
+int rule_set_create(struct name_table *names, struct rule_set **ret, struct err *e)
+{
+	struct rule_set *set = mem_alloc(1, sizeof(*set));
+
+	(void)e;
+	arena_init(&set->arena, RULE_SET_BYTES_MAX);
+	/* Keys are the operator's rules, not strangers' values. */
+	map_init(&set->pred_ids, (struct hash_key){0x70726564, 0x73});
+	map_init(&set->rule_ids, (struct hash_key){0x72756c65, 0x73});
+	set->names = names;
+	*ret = set;
+	return 0;
+}
+
+void rule_set_free(struct rule_set *set)
+{
+	if (!set)
+		return;
+	for (size_t i = 0; i < set->regex_count; i++)
+		regex_free(set->regexes[i]);
+	for (size_t i = 0; set->fields && i <= set->name_count; i++)
+		field_index_free(set->fields[i]);
+	free(set->regexes);
+	free(set->fields);
+	free(set->rules_of_first);
+	free(set->rules_of);
+	free(set->unwitnessed);
+	free(set->preds);
+	free(set->leaves);
+	free(set->rules);
+	free(set->exprs);
+	free(set->problems);
+	free(set->notes);
+	map_done(&set->pred_ids);
+	map_done(&set->rule_ids);
+	arena_done(&set->arena);
+	free(set);
+}
+
+static void problem_add(struct rule_set *set, str path, const struct err *e)
+{
+	set->problem_total++;
+	if (set->problem_count == RULE_PROBLEMS_MAX)
+		return;
+	mem_grow(&set->problems, &set->problem_cap, set->problem_count + 1, sizeof(*set->problems));
+	set->problems[set->problem_count++] = (struct rule_problem){
+		.path = path, .line = e->line, .column = e->column, .err = *e};
+}
+
+void compile_note(struct compile *c, const struct yaml_node *node, const char *id, str value)
+{
+	struct rule_set *set = c->set;
+	struct rule_problem note = {.path = c->path, .line = node->line, .column = node->column};
+
+	if (set->note_count == RULE_PROBLEMS_MAX)
+		return;
+	(void)yaml_err(&note.err, err_set_value(&note.err, ERR_RANGE, id, value), c->path, node);
+	mem_grow(&set->notes, &set->note_cap, set->note_count + 1, sizeof(*set->notes));
+	set->notes[set->note_count++] = note;
+}
+
+/* The names a failed rule leaves behind in the tables do no harm: nothing points to them. */
+static void add_document(struct rule_set *set, str path, const struct yaml_node *doc)
+{
+	struct err problem = {0};
+	struct compile c = {.set = set, .path = path, .err = &problem};
+
+	if (rule_compile(&c, doc) < 0)
+		problem_add(set, path, &problem);
+}
+
+int rule_set_add(struct rule_set *set, str text, str path, struct err *e)
+{
+	_cleanup_(arena_done) struct arena tree;
+	struct err problem = {0};
+	struct yaml_node *docs;
+	uint32_t count = 0;
+
+	CHECK(!set->sealed);
+	arena_init(&tree, YAML_ARENA_MAX);
+	path = arena_str(&set->arena, path);
+	if (!path.ptr)
+		return err_set(e, ERR_LIMIT, "err.rule.memory");
+	if (yaml_read(text, path, &tree, &docs, &count, &problem) < 0) {
+		problem_add(set, path, &problem);
+		return 0;
+	}
+	if (count == 0) {
+		(void)err_set(&problem, ERR_PARSE, "err.rule.no_document");
+		err_path(&problem, path);
+		err_at(&problem, 1, 1);
+		problem_add(set, path, &problem);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		/* `---` at the end of a file opens a document with nothing in it. */
+		if (!yaml_is_null(&docs[i]) || count == 1)
+			add_document(set, path, &docs[i]);
+	return 0;
+}
+
+static int load_file(void *ctx, str file, struct err *e)
+{
+	struct rule_set *set = ctx;
+	struct file_view view = {0};
+	struct err problem = {0};
+	int rc;
+
+	if (!str_ends_nocase(file, STR(".yml")) && !str_ends_nocase(file, STR(".yaml")))
+		return 0;
+	if (file_view_open(file, YAML_BYTES_MAX, &view, &problem) < 0) {
+		problem_add(set, arena_str(&set->arena, file), &problem);
+		return 0;
+	}
+	rc = rule_set_add(set, view.bytes, file, e);
+	file_view_close(&view);
+	return rc;
+}
+
+/* A file that is named is read whatever its name ends in. */
+static int load_named(struct rule_set *set, str file, struct err *e)
+{
+	struct file_view view = {0};
+	int rc = file_view_open(file, YAML_BYTES_MAX, &view, e);
+
+	if (rc < 0)
+		return rc;
+	rc = rule_set_add(set, view.bytes, file, e);
+	file_view_close(&view);
+	return rc;
+}
+
+static int load_path(struct rule_set *set, str path, struct err *e)
+{
+	struct err file = {0};
+
+	if (load_named(set, path, &file) == 0)
+		return 0;
+	if (file.id && strcmp(file.id, "err.file.is_folder") == 0)
+		return folder_walk(path, STR_NONE, load_file, set, e);
+	if (e)
+		*e = file;
+	return -(int)file.code;
+}
+
+int rule_set_load(const str *paths, size_t path_count, struct name_table *names, struct rule_set **ret, struct err *e)
+{
+	struct rule_set *set;
+	int rc = rule_set_create(names, &set, e);
+
+	for (size_t i = 0; i < path_count && rc == 0; i++)
+		rc = load_path(set, paths[i], e);
+	if (rc == 0)
+		rc = rule_set_seal(set, e);
+	if (rc < 0) {
+		rule_set_free(set);
+		return rc;
+	}
+	*ret = set;
+	return 0;
+}
+
+/* ---- seal ---- */
+
+static int build_fields(struct rule_set *set, const struct witness_pair *pairs, size_t count, struct err *e)
+{
+	_cleanup_free_ uint32_t *by_field = mem_alloc(count + 1, sizeof(*by_field));
+	int rc = 0;
+
+	for (uint32_t field = 0; field <= set->name_count && rc == 0; field++) {
+		size_t here = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			uint32_t pred = pairs[i].pred;
+
+			if (set->preds[pred].field == field && (here == 0 || by_field[here - 1] != pred))
+				by_field[here++] = pred;
+		}
+		if (here)
+			rc = field_index_create(set, by_field, here, &set->fields[field], e);
+	}
+	return rc;
+}
+
+int rule_set_seal(struct rule_set *set, struct err *e)
+{
+	_cleanup_free_ struct witness_pair *pairs = NULL;
+	size_t count;
+
+	CHECK(!set->sealed);
+	set->sealed = true;
+	set->name_count = name_table_count(set->names);
+	witness_choose(set, &pairs, &count);
+	set->fields = mem_alloc((size_t)set->name_count + 1, sizeof(struct field_index *));
+	set->rules_of_first = mem_alloc(set->pred_count + 1, sizeof(*set->rules_of_first));
+	set->rules_of = mem_alloc(count + 1, sizeof(*set->rules_of));
+	for (size_t i = 0; i < count; i++) {
+		set->rules_of[i] = pairs[i].rule;
+		set->rules_of_first[pairs[i].pred + 1]++;
+	}
+	for (size_t i = 0; i < set->pred_count; i++)
+		set->rules_of_first[i + 1] += set->rules_of_first[i];
+	return build_fields(set, pairs, count, e);
+}
+
+/* ---- questions ---- */
+
+uint32_t rule_set_count(const struct rule_set *set)
+{
+	return (uint32_t)set->rule_count;
+}
+
+const struct rule *rule_set_rule(const struct rule_set *set, uint32_t index)
+{
+	CHECK(index < set->rule_count);
+	return &set->rules[index];
+}
+
+const struct rule *rule_set_find(const struct rule_set *set, str id)
+{
+	uint64_t index;
+
+	return map_get(&set->rule_ids, id, &index) ? &set->rules[index] : NULL;
+}
+
+uint32_t rule_set_problem_count(const struct rule_set *set)
+{
+	return (uint32_t)set->problem_count;
+}
+
+const struct rule_problem *rule_set_problem(const struct rule_set *set, uint32_t index)
+{
+	CHECK(index < set->problem_count);
+	return &set->problems[index];
+}
+
+uint32_t rule_set_note_count(const struct rule_set *set)
+{
+	return (uint32_t)set->note_count;
+}
+
+const struct rule_problem *rule_set_note(const struct rule_set *set, uint32_t index)
+{
+	CHECK(index < set->note_count);
+	return &set->notes[index];
+}
