@@ -6,5 +6,6 @@
 
 extern const struct route health_routes[];
 extern const struct route openapi_routes[];
+extern const struct route portfolio_api_routes[];
 
 #endif
