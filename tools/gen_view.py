@@ -3,7 +3,8 @@
 
 Syntax (Mustache, cut to what pages need): {{name}} {{a.b}} {{#section}}…{{/section}} {{^inverted}}…{{/inverted}}
 {{> folder/partial}} {{! comment }} {{t:words.key}} and {{$block}}…{{/block}}: a block renders in place and is also a template
-of its own, "alert/list#rows", for fragments. A tag that stands alone on its line takes the line away with it.
+of its own, "alert/list#rows", for fragments. {{> folder/partial at_x}} puts the partial in with the flag at_x set: sections on
+names that begin with at_ are decided here, at build. A tag that stands alone on its line takes the line away with it.
 
 The HTML around each variable is followed, so that escaping is decided here and not by the writer. The build fails on: an
 unknown partial or words key, a circle of partials, an unbalanced section, a section that ends in another HTML context than
@@ -211,26 +212,34 @@ class Compiler:
         self.folder, self.words = folder, words
         self.names = sorted(os.path.relpath(p, folder)[:-5] for p in gen_words.files_below(folder, ".html"))
         self.ops, self.blocks, self.partials, self.problems = {}, {}, {}, []
+        self.reading = []  # partials being put in with flags
 
     def compile(self, name):
-        path = os.path.join(self.folder, name + ".html")
+        self.blocks[name], self.partials[name], self.ops[name] = [], [], []
+        self.read(name, name, frozenset(), self.ops[name])
+
+    def read(self, name, source, flags, ops):
+        """Compiles the file of template `source` into ops of template `name`."""
+        path = os.path.join(self.folder, source + ".html")
         with open(path, encoding="utf-8") as f:
             text = f.read()
-        html, ops, stack, line = Html(), [], [], 1
-        self.blocks[name], self.partials[name] = [], []
+        html, stack, line = Html(), [], 1
         try:
             for kind, value, line in pieces_of(text):
-                self.piece(name, kind, value, html, ops, stack)
+                self.piece(name, kind, value, html, ops, stack, flags)
             if stack:
                 raise Problem(f"{stack[-1][1]} is not closed")
             if html.kind != "text":
                 raise Problem(f"the template ends inside a {html.kind}")
         except Problem as problem:
             self.problems.append(f"{path}:{line}: {problem}")
-        self.ops[name] = ops
 
-    def piece(self, name, kind, value, html, ops, stack):
-        if kind == "text":
+    def piece(self, name, kind, value, html, ops, stack, flags):
+        if kind != "/" and any(entry[0] == "off" for entry in stack):  # followed for its HTML context, written nowhere
+            ops = []
+        if kind in "#^" and value.startswith("at_"):
+            stack.append(("on" if (value in flags) == (kind == "#") else "off", value, len(ops), html.key(), html.begun))
+        elif kind == "text":
             html.feed(value)
             ops.append(["OP_TEXT", "ESCAPE_TEXT", 0, 0, value])
         elif kind == "value":
@@ -255,12 +264,22 @@ class Compiler:
         elif kind == "/":
             self.close(name, value, html, ops, stack)
         elif kind == ">":
+            value, *given = value.split()
             if not PARTIAL.match(value) or value not in self.names:
                 raise Problem(f"no template {value}")
             if html.kind != "text":
                 raise Problem(f"partial {value} inside a {html.kind}")
+            if any(not flag.startswith("at_") or not NAME.match(flag) for flag in given):
+                raise Problem(f"flags of a partial begin with at_: {' '.join(given)}")
             self.partials[name].append(value)
-            ops.append(["OP_PARTIAL", "ESCAPE_TEXT", value, 0, value])
+            if given:
+                if value in self.reading:
+                    raise Problem(f"{value} is a circle")
+                self.reading.append(value)
+                self.read(name, value, frozenset(given), ops)
+                self.reading.pop()
+            else:
+                ops.append(["OP_PARTIAL", "ESCAPE_TEXT", value, 0, value])
 
     def close(self, name, value, html, ops, stack):
         if not stack or stack[-1][1] != value:
@@ -270,9 +289,11 @@ class Compiler:
             raise Problem(f"section {value} begins in {key} and ends in {html.key()}")
         if html.kind == "value" and html.begun != begun:
             html.begun = None
+        if any(entry[0] == "off" for entry in stack):
+            return
         if kind == "$":
             self.blocks[name].append((value, start, len(ops)))
-        else:
+        elif kind in "#^":
             ops[start][2] = len(ops)
 
     def check_circles(self):

@@ -56,6 +56,20 @@ class Templates(unittest.TestCase):
         self.assertEqual(["ESCAPE_ATTRIBUTE", "ESCAPE_TEXT"], escapes("<b title=\"{{x}}\">{{x}}</b>"))
 
 
+    def test_flags_are_decided_at_build(self):
+        shell = "<a{{#at_x}} class='on{{v}}'{{/at_x}}>{{^at_x}}{{#n}}{{m}}{{/n}}{{/at_x}}</a>{{#s}}{{w}}{{/s}}"
+        problems, compiler = problems_of("{{> shell at_x}}{{> shell at_y}}", shell=shell)
+        self.assertEqual("", problems)
+        ops = compiler.ops["page"]
+        self.assertEqual(["v", "s", "w", "n", "m", "s", "w"], [op[4] for op in ops if op[0] != "OP_TEXT"])
+        for at, op in enumerate(ops):
+            if op[0] == "OP_SECTION":
+                self.assertEqual("OP_VALUE", ops[at + 1][0])
+                self.assertEqual(at + 2, op[2])
+        self.assertIn("circle", problems_of("{{> shell at_x}}", shell="{{> shell at_x}}")[0])
+        self.assertIn("begin with at_", problems_of("{{> shell x}}", shell="")[0])
+
+
 class Words(unittest.TestCase):
     def problems(self, **files):
         with tempfile.TemporaryDirectory() as folder:
