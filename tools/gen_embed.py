@@ -44,6 +44,12 @@ def main():
     args = [a for a in sys.argv[1:] if a != "--gzip"]
     with_gzip = "--gzip" in sys.argv
     name, out_c, out_bin, depfile, roots = args[0], args[1], args[2], args[3], args[4:]
+    absent = [root for root in roots if not os.path.exists(root.rsplit("=", 1)[0])]
+    if absent:
+        npm = any("node_modules" in root for root in absent)
+        advice = "; fetch the browser assets first: ./noroshi.sh build, or (cd web && npm ci --ignore-scripts)"
+        print(f"{', '.join(absent)}: not there{advice if npm else ''}", file=sys.stderr)
+        return 1
     entries = sorted(entry for root in roots for entry in files_of(root))
     blob = bytearray()
     rows = []
@@ -81,4 +87,4 @@ def main():
         f.write(f"{out_c} {out_bin}: " + " ".join(p.replace(" ", "\\ ") for p in paths) + "\n")
 
 
-main()
+sys.exit(main())
