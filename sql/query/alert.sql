@@ -2,14 +2,14 @@
 
 -- name: alert_get
 SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
-	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert WHERE {SCOPE} AND id = $id;
 
 -- name: alert_list_priority
 -- What matters first: one walk over the index alert_queue.
 SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
-	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
 WHERE {SCOPE} AND active = $active
@@ -27,7 +27,7 @@ LIMIT $limit;
 
 -- name: alert_list_time
 SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
-	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
 WHERE {SCOPE} AND active = $active
@@ -46,7 +46,7 @@ LIMIT $limit;
 -- name: alert_list_all
 -- Open and closed ones together, by time.
 SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
-	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
 WHERE {SCOPE}
@@ -90,7 +90,7 @@ LIMIT 1;
 -- name: alert_related
 -- Others of the same asset, latest first.
 SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
-	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict, verdict_kind,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
 WHERE {SCOPE} AND asset = $asset AND id <> $id AND last_at >= $from AND last_at < $until
@@ -101,9 +101,9 @@ LIMIT $limit;
 -- 0 rows changed when it is there already.
 INSERT INTO alert (tenant_id, version, dedup, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset,
 	account_name, group_key, first_at, last_at, created_at, changed_at, count, first_event, last_event, active, state,
-	owner_id, owner_name, verdict, verdict_kind, acknowledged_at, closed_at, incident_id)
+	owner_id, owner_name, verdict, acknowledged_at, closed_at, incident_id)
 VALUES ($scope_tenant, 1, $dedup, $rule_id, $rule_title, $tags, $level, $asset_value, $confidence, $priority, $asset,
-	$account_name, $group_key, $at, $at, $now, $now, 1, $event_id, $event_id, 1, 'open', 0, '', '', '', 0, 0, 0)
+	$account_name, $group_key, $at, $at, $now, $now, 1, $event_id, $event_id, 1, 'open', 0, '', '', 0, 0, 0)
 ON CONFLICT (tenant_id, dedup) DO NOTHING;
 
 -- name: alert_count_up
@@ -124,7 +124,7 @@ ORDER BY event_id LIMIT $limit;
 -- name: alert_change
 -- 0 rows changed when the version is not the one that was read.
 UPDATE alert SET version = version + 1, changed_at = $now, active = $active, state = $state, owner_id = $owner_id,
-	owner_name = $owner_name, verdict = $verdict, verdict_kind = $verdict_kind, acknowledged_at = $acknowledged_at,
+	owner_name = $owner_name, verdict = $verdict, acknowledged_at = $acknowledged_at,
 	closed_at = $closed_at, incident_id = $incident_id
 WHERE {SCOPE} AND id = $id AND version = $version;
 

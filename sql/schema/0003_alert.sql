@@ -49,7 +49,6 @@ CREATE TABLE alert (
 	owner_id {I64} NOT NULL,
 	owner_name {TEXT} NOT NULL,
 	verdict {TEXT} NOT NULL,
-	verdict_kind {TEXT} NOT NULL,
 	acknowledged_at {I64} NOT NULL,
 	closed_at {I64} NOT NULL,
 	incident_id {I64} NOT NULL,

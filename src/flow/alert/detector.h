@@ -1,0 +1,38 @@
+/* detector: the present generation of rules, swapped whole.
+ *
+ * A generation (names, rules, mapping) is immutable and shared; whoever works with one takes it and gives it back, and
+ * the last one frees it. detector_reload compiles beside the running generation, so detection never stops; on failure
+ * the old one stays.
+ */
+#ifndef FLOW_ALERT_DETECTOR_H
+#define FLOW_ALERT_DETECTOR_H
+
+#include "base/err.h"
+#include "flow/detect/detect.h"
+#include "flow/parse/parse.h"
+
+struct generation {
+	uint64_t number; /* 1, 2, … */
+	struct name_table *names;
+	struct rule_set *rules;
+	struct mapping *mapping;
+};
+
+struct detector;
+
+struct detector_options {
+	str data_folder;  /* content overrides; may be empty */
+	const str *paths; /* rule files and folders; copied */
+	size_t path_count;
+	bool starter; /* the rules of content/sigma as well */
+};
+
+int detector_open(const struct detector_options *options, struct detector **ret, struct err *e) MUST_CHECK;
+void detector_close(struct detector *d); /* nobody holds a generation any more (CHECK) */
+int detector_reload(struct detector *d, struct err *e) MUST_CHECK;
+
+const struct generation *detector_take(struct detector *d);
+void detector_give(struct detector *d, const struct generation *g);
+uint64_t detector_number(struct detector *d);
+
+#endif
