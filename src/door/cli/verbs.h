@@ -4,6 +4,8 @@
 
 #include "door/cli/cli.h"
 
+extern const struct verb verb_detect;
 extern const struct verb verb_help;
+extern const struct verb verb_rules_check;
 
 #endif
