@@ -58,8 +58,7 @@ WHERE r.account_id = $account_id AND tt.descendant_id = $tenant_id ORDER BY tt.d
 -- name: account_by_email
 -- scope: system
 -- why: nobody is signed in yet.
-SELECT id, tenant_id, email, display_name, language, time_zone, theme, password_hash, totp_secret, totp_last_step, is_active
-FROM account WHERE email = $email;
+SELECT id FROM account WHERE email = $email;
 
 -- name: account_get
 -- scope: system
@@ -96,10 +95,6 @@ UPDATE account SET password_hash = $password_hash, password_changed_at = $now, v
 UPDATE account SET display_name = $display_name, language = $language, time_zone = $time_zone, theme = $theme,
 	version = version + 1
 WHERE id = $id;
-
--- name: account_active_set
--- scope: subtree
-UPDATE account SET is_active = $is_active, version = version + 1 WHERE {SCOPE} AND id = $id;
 
 -- name: account_totp_pending_set
 -- scope: system
