@@ -191,7 +191,7 @@ static int read_close(struct reader *r, const yaml_event_t *ev)
 {
 	struct frame *f = &r->frames[--r->depth];
 	struct yaml_node node = f->node;
-	const struct yaml_node *children = r->pending + f->start;
+	const struct yaml_node *children = r->pending ? r->pending + f->start : NULL;
 	size_t waiting = r->pending_count - f->start;
 	size_t step = node.kind == YAML_MAP ? 2 : 1;
 
