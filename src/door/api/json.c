@@ -179,7 +179,7 @@ int api_required(const json_t *object, const char *field, struct err *e)
 	return value && !json_is_null(value) ? 0 : refuse(e, "err.api.required", field, "");
 }
 
-void response_etag(struct request *rq, struct response *rs, int64_t version)
+void api_etag(struct request *rq, struct response *rs, int64_t version)
 {
 	str value = arena_fmt(rq->arena, "\"v%lld\"", (long long)version);
 
@@ -187,7 +187,7 @@ void response_etag(struct request *rq, struct response *rs, int64_t version)
 		response_header(rs, STR("ETag"), value);
 }
 
-int request_if_match(const struct request *rq, int64_t *ret_version, struct err *e)
+int api_if_match(const struct request *rq, int64_t *ret_version, struct err *e)
 {
 	str value = str_trim(request_header(rq, STR("If-Match")));
 

@@ -50,8 +50,8 @@ int api_required(const json_t *object, const char *field, struct err *e) MUST_CH
 /* ---- conditional writes ---- */
 
 /* ETag: "v<version>". */
-void response_etag(struct request *rq, struct response *rs, int64_t version);
+void api_etag(struct request *rq, struct response *rs, int64_t version);
 /* The version of If-Match: "v<version>". Absent: ERR_WRONG_STATE err.api.if_match; anything else: ERR_CONFLICT. */
-int request_if_match(const struct request *rq, int64_t *ret_version, struct err *e) MUST_CHECK;
+int api_if_match(const struct request *rq, int64_t *ret_version, struct err *e) MUST_CHECK;
 
 #endif

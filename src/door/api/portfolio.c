@@ -215,7 +215,7 @@ static int answer_item(struct request *rq, struct response *rs, struct err *e)
 
 	if (rc)
 		return rc;
-	response_etag(rq, rs, item->state.version);
+	api_etag(rq, rs, item->state.version);
 	return response_json(rs, item_json(&p, item, rq->lang), e);
 }
 
@@ -293,7 +293,7 @@ static int service_put(struct request *rq, struct response *rs, struct err *e)
 	int64_t version;
 	int rc;
 
-	if ((rc = find_framework(rq, &change.framework, e)) || (rc = request_if_match(rq, &change.expected, e)) ||
+	if ((rc = find_framework(rq, &change.framework, e)) || (rc = api_if_match(rq, &change.expected, e)) ||
 	    (rc = request_json(rq, &body, e)) || (rc = read_state(body, &state, e)) ||
 	    (rc = service_state_save(rq->db, &rq->actor, &change, &version, e)))
 		return rc;
