@@ -66,6 +66,10 @@ void evtx_feed(struct evtx *x, str in, bool last);
 /* EVTX_RECORD with its leaves, EVTX_END, EVTX_AGAIN, or negative: a damaged record or chunk was skipped, e tells; call
  * on. */
 int evtx_next(struct evtx *x, struct evtx_record *ret, struct err *e) MUST_CHECK;
+/* The record that evtx_next gave last comes again. */
+void evtx_again(struct evtx *x);
+/* Steps over the record that comes next, which even an empty arena could not hold. */
+void evtx_skip(struct evtx *x);
 size_t evtx_rest(const struct evtx *x);
 void evtx_counts(const struct evtx *x, struct evtx_counts *ret);
 

@@ -238,8 +238,26 @@ static int record_next(struct evtx *x, uint32_t size, struct evtx_record *ret, s
 		x->counts.carved += x->carving;
 	}
 	x->next_id = id + 1;
+	x->before = x->at;
 	x->at += size;
 	return rc;
+}
+
+void evtx_again(struct evtx *x)
+{
+	CHECK(x->chunk.ptr != NULL && x->before < x->at);
+	x->at = x->before;
+	x->counts.records--;
+	x->counts.carved -= x->carving;
+	x->next_id = 0;
+}
+
+void evtx_skip(struct evtx *x)
+{
+	uint32_t size;
+
+	if (x->chunk.ptr && record_at(x, x->at, (uint32_t)x->chunk.len, &size))
+		x->at += size;
 }
 
 int evtx_next(struct evtx *x, struct evtx_record *ret, struct err *e)

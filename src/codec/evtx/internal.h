@@ -99,6 +99,7 @@ struct evtx {
 	/* Current chunk; .ptr is NULL between chunks. */
 	str chunk;
 	uint32_t at, end;
+	uint32_t before;  /* where the record given last stands */
 	uint64_t next_id; /* what the next record's number should be; 0 = not known */
 	bool carving;
 	struct slot slots[SLOTS]; /* compiled templates of this chunk */

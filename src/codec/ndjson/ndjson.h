@@ -48,6 +48,8 @@ void json_stream_more(struct json_stream *s, str in, bool last);
 /* JSON_ITEM with its leaves, JSON_END, JSON_AGAIN, or negative: one damaged value was skipped, e tells which; call on.
  */
 int json_next(struct json_stream *s, struct leaves *out, struct json_item *ret, struct err *e) MUST_CHECK;
+/* Steps over a value that even an empty arena could not hold. */
+void json_stream_skip(struct json_stream *s);
 
 /* Flattens the object or array at the front of `in` (no white space before it) and tells its length. Leaves are added
  * to out, whose count the caller has reset. Errors have line and column within `in`; err.json.end when more bytes could

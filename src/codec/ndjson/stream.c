@@ -131,3 +131,9 @@ int json_next(struct json_stream *s, struct leaves *out, struct json_item *ret, 
 		*e = why;
 	return rc;
 }
+
+void json_stream_skip(struct json_stream *s)
+{
+	skip_between(s);
+	advance(s, s->in.len && *s->in.ptr == '{' ? next_twin(s->in, s->column) : line_len(s->in));
+}

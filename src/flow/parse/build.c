@@ -1,0 +1,134 @@
+/* Leaves → the fields of an event. */
+#include "flow/parse/internal.h"
+
+/* What renames and copies of a mapping may add to an event. */
+#define FIELDS_EXTRA 64u
+
+struct event_field *build_noted(const struct build *bu, key_no key)
+{
+	for (uint32_t i = 0; i < bu->noted_count; i++)
+		if (bu->noted[i].key == key)
+			return &bu->ev->fields[bu->noted[i].field];
+	return NULL;
+}
+
+static void note(struct build *bu, key_no key)
+{
+	if (key && bu->noted_count < NOTED_MAX)
+		bu->noted[bu->noted_count++] = (struct noted){key, bu->ev->field_count - 1};
+}
+
+bool build_add(struct build *bu, struct event_field field, key_no key)
+{
+	if (bu->ev->field_count == bu->room) {
+		bu->ev->fields_dropped++;
+		return false;
+	}
+	bu->ev->fields[bu->ev->field_count++] = field;
+	note(bu, key);
+	return true;
+}
+
+static void see_time(struct build *bu, uint8_t rank, str text)
+{
+	time_us t;
+
+	if (rank == 0 || (bu->time_rank && rank >= bu->time_rank) || !event_time_parse(text, &t))
+		return;
+	bu->ev->time = t;
+	bu->ev->time_known = true;
+	bu->time_rank = rank;
+}
+
+/* A field whose name came as a value. */
+static void name_by_value(struct build *bu, struct event_field *f, str name)
+{
+	f->name = name;
+	f->name_id = bu->b->names ? name_table_find(bu->b->names, name) : 0;
+}
+
+struct pairing {
+	str pending; /* a name that waits for its text */
+	bool has_name;
+	uint32_t lonely; /* 1 + field of a text that waits for its name: some writers sort "#text" before "@Name" */
+};
+
+static void add_pair_name(struct build *bu, struct pairing *p, str name)
+{
+	if (p->lonely && p->lonely == bu->ev->field_count) {
+		name_by_value(bu, &bu->ev->fields[p->lonely - 1], name);
+		note(bu, mapping_key(bu->b->mapping, name));
+		p->lonely = 0;
+		return;
+	}
+	if (p->has_name) {
+		struct event_field empty = {0};
+
+		name_by_value(bu, &empty, p->pending);
+		build_add(bu, empty, mapping_key(bu->b->mapping, p->pending));
+	}
+	p->pending = name;
+	p->has_name = true;
+}
+
+static void add_pair_text(struct build *bu, struct pairing *p, struct event_field field, const struct slot *slot)
+{
+	key_no key = slot->key;
+
+	if (p->has_name) {
+		name_by_value(bu, &field, p->pending);
+		key = mapping_key(bu->b->mapping, p->pending);
+	}
+	if (build_add(bu, field, key) && !p->has_name)
+		p->lonely = bu->ev->field_count;
+	p->has_name = false;
+}
+
+static void add_leaf(struct build *bu, const struct leaf *leaf, struct pairing *pairing)
+{
+	struct slot scratch;
+	const struct slot *slot = builder_slot(bu->b, bu->shape, leaf, &scratch, bu->arena);
+	struct event_field field = {slot->name, leaf->text, slot->name_id, (enum value_type)leaf->type};
+
+	switch (slot->role) {
+	case ROLE_DROP:
+		return;
+	case ROLE_PAIR_NAME:
+		add_pair_name(bu, pairing, leaf->text);
+		return;
+	case ROLE_PAIR_TEXT:
+		add_pair_text(bu, pairing, field, slot);
+		return;
+	default:
+		build_add(bu, field, slot->key);
+		see_time(bu, slot->time_rank, leaf->text);
+	}
+}
+
+bool build_event(struct builder *b, const struct leaves *l, struct arena *arena, struct event *ev)
+{
+	struct pairing pairing = {0};
+	struct build bu;
+	uint32_t room = l->count + FIELDS_EXTRA;
+
+	if (room > EVENT_FIELDS_MAX)
+		room = EVENT_FIELDS_MAX;
+	bu.b = b;
+	bu.shape = builder_shape(b, l);
+	bu.arena = arena;
+	bu.ev = ev;
+	bu.room = room;
+	bu.noted_count = 0;
+	bu.time_rank = 0;
+	ev->fields = arena_alloc(arena, room * sizeof(*ev->fields));
+	if (!ev->fields)
+		return false;
+	ev->field_count = 0;
+	ev->fields_dropped = l->dropped;
+	for (uint32_t i = 0; i < l->count; i++)
+		add_leaf(&bu, &l->items[i], &pairing);
+	if (pairing.has_name)
+		add_pair_name(&bu, &pairing, STR_NONE);
+	build_source(&bu);
+	return true;
+}
