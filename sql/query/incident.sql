@@ -25,7 +25,7 @@ SELECT coalesce(max(number), 0) AS number FROM incident WHERE {SCOPE} AND year =
 -- name: incident_insert
 INSERT INTO incident (tenant_id, version, year, number, title, summary, severity, class, active, state, state_since, owner_id,
 	owner_name, created_at, created_by, changed_at, closed_at, close_reason)
-VALUES ($scope_tenant, 1, $year, $number, $title, $summary, $severity, $class, 1, 'new', $now, $owner_id, $owner_name, $now,
+VALUES ($scope_tenant, 1, $year, $number, $title, $summary, $severity, '', 1, 'new', $now, $owner_id, $owner_name, $now,
 	$created_by, $now, 0, '');
 
 -- name: incident_change

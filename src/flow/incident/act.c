@@ -24,7 +24,8 @@ static int field_err(struct err *e, const char *id, const char *field)
 	return rc;
 }
 
-static int timeline_add(struct db *db, const struct actor *who, const struct incident_trace *t, time_us now, struct err *e)
+static int timeline_add(struct db *db, const struct actor *who, const struct incident_trace *t, time_us now,
+			struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct scope scope = actor_scope(who);
@@ -47,10 +48,10 @@ int incident_trace(struct db *db, const struct actor *who, const struct incident
 {
 	char object[40];
 	struct work w = {.service = str_of(t->service),
-	                 .action = str_of(t->action),
-	                 .started = t->started && t->started < now ? t->started : now,
-	                 .ended = now,
-	                 .result = t->result};
+			 .action = str_of(t->action),
+			 .started = t->started && t->started < now ? t->started : now,
+			 .ended = now,
+			 .result = t->result};
 	int rc = timeline_add(db, who, t, now, e);
 
 	snprintf(object, sizeof(object), "incident:%lld", (long long)t->id);
@@ -91,7 +92,7 @@ int incident_save(struct db *db, const struct actor *who, const struct incident 
 }
 
 int incident_load(struct db *db, const struct actor *who, const struct incident_key *key, struct arena *a,
-                  struct incident *ret, struct err *e)
+		  struct incident *ret, struct err *e)
 {
 	int rc;
 
@@ -119,7 +120,7 @@ static int next_number(struct db *db, const struct actor *who, int64_t year, int
 }
 
 static int insert(struct db *db, const struct actor *who, const struct incident_new *new, time_us now, int64_t *ret_id,
-                  struct err *e)
+		  struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct scope scope = actor_scope(who);
@@ -156,12 +157,15 @@ static void alerts_json(const struct alert_set *set, struct buf *out)
 	buf_add(out, STR("]}"));
 }
 
-int incident_create(struct db *db, const struct actor *who, const struct incident_new *new, time_us now, int64_t *ret_id,
-                    struct err *e)
+int incident_create(struct db *db, const struct actor *who, const struct incident_new *new, time_us now,
+		    int64_t *ret_id, struct err *e)
 {
 	_cleanup_(buf_done) struct buf detail = {0};
-	struct incident_trace t = {.kind = "created", .action = "incident.create", .service = "D-1", .text = new->summary,
-	                           .result = STR("created")};
+	struct incident_trace t = {.kind = "created",
+				   .action = "incident.create",
+				   .service = "D-1",
+				   .text = new->summary,
+				   .result = STR("created")};
 	int64_t id = 0;
 	int rc;
 
@@ -190,12 +194,15 @@ int incident_create(struct db *db, const struct actor *who, const struct inciden
 }
 
 int incident_add_alerts(struct db *db, const struct actor *who, int64_t id, const struct alert_set *set, time_us now,
-                        struct err *e)
+			struct err *e)
 {
 	_cleanup_(buf_done) struct buf detail = {0};
 	char count[16];
-	struct incident_trace t = {.id = id, .kind = "alerts", .action = "incident.alerts", .service = "D-2",
-	                           .result = STR("alerts added")};
+	struct incident_trace t = {.id = id,
+				   .kind = "alerts",
+				   .action = "incident.alerts",
+				   .service = "D-2",
+				   .result = STR("alerts added")};
 	struct incident in;
 	struct arena a;
 	int rc;
@@ -267,7 +274,7 @@ int incident_move(struct db *db, const struct actor *who, const struct incident_
 	if (rc)
 		return rc;
 	snprintf(detail, sizeof(detail), "{\"from\":\"%s\",\"to\":\"%s\"}", incident_state_name(from),
-	         incident_state_name(m->to));
+		 incident_state_name(m->to));
 	t.detail = str_of(incident_state_name(m->to));
 	t.audit_json = str_of(detail);
 	t.result = t.detail;
@@ -306,9 +313,13 @@ static void apply_edit(const struct actor *who, const struct incident_edit *edit
 int incident_edit(struct db *db, const struct actor *who, const struct incident_edit *edit, time_us now, struct err *e)
 {
 	bool classified = edit->class.ptr || edit->severity;
-	struct incident_trace t = {.id = edit->id, .kind = edit->take ? "owner" : "edit", .action = "incident.edit",
-	                           .service = classified ? "D-3" : "D-2", .detail = edit->class, .audit_json = STR("{}"),
-	                           .result = classified ? STR("classified") : STR("edited")};
+	struct incident_trace t = {.id = edit->id,
+				   .kind = edit->take ? "owner" : "edit",
+				   .action = "incident.edit",
+				   .service = classified ? "D-3" : "D-2",
+				   .detail = edit->class,
+				   .audit_json = STR("{}"),
+				   .result = classified ? STR("classified") : STR("edited")};
 	struct incident in;
 	struct arena a;
 	int rc = check_edit(edit, e);
@@ -327,8 +338,13 @@ int incident_edit(struct db *db, const struct actor *who, const struct incident_
 
 int incident_note(struct db *db, const struct actor *who, int64_t id, str text, time_us now, struct err *e)
 {
-	struct incident_trace t = {.id = id, .kind = "note", .action = "incident.note", .service = "D-2", .text = text,
-	                           .audit_json = STR("{}"), .result = STR("noted")};
+	struct incident_trace t = {.id = id,
+				   .kind = "note",
+				   .action = "incident.note",
+				   .service = "D-2",
+				   .text = text,
+				   .audit_json = STR("{}"),
+				   .result = STR("noted")};
 	struct incident in;
 	struct arena a;
 	int rc;

@@ -8,7 +8,8 @@
 
 #define ROW_ARENA_BYTES (128u << 10)
 
-static int custody_add(struct db *db, const struct actor *who, const struct custody *c, int64_t evidence_id, struct err *e)
+static int custody_add(struct db *db, const struct actor *who, const struct custody *c, int64_t evidence_id,
+		       struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct scope scope = actor_scope(who);
@@ -42,7 +43,7 @@ static int next_number(struct db *db, const struct actor *who, int64_t incident_
 }
 
 static int insert(struct db *db, const struct actor *who, const struct evidence_new *new, time_us now, int64_t *ret_id,
-                  struct err *e)
+		  struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct scope scope = actor_scope(who);
@@ -58,7 +59,7 @@ static int insert(struct db *db, const struct actor *who, const struct evidence_
 	stmt_text(&st, "name", new->name);
 	stmt_text(&st, "description", new->description);
 	stmt_text(&st, "sha256", str_of(new->blob.sha256.text));
-	stmt_i64(&st, "size_bytes", (int64_t)new->blob.size_bytes);
+	stmt_i64(&st, "size_bytes", (int64_t) new->blob.size_bytes);
 	stmt_i64(&st, "now", now);
 	stmt_i64(&st, "user_id", who->user_id);
 	stmt_text(&st, "user_name", str_of(who->name));
@@ -89,11 +90,16 @@ static int ref_add(struct db *db, const struct actor *who, const struct evidence
 }
 
 int evidence_add(struct db *db, const struct actor *who, const struct evidence_new *new, time_us now, int64_t *ret_id,
-                 struct err *e)
+		 struct err *e)
 {
 	char detail[128];
-	struct incident_trace t = {.id = new->incident_id, .kind = "evidence", .action = "evidence.add", .service = "C-4",
-	                           .text = new->description, .detail = new->name, .result = STR("collected")};
+	struct incident_trace t = {.id = new->incident_id,
+				   .kind = "evidence",
+				   .action = "evidence.add",
+				   .service = "C-4",
+				   .text = new->description,
+				   .detail = new->name,
+				   .result = STR("collected")};
 	struct incident in;
 	struct arena a;
 	int64_t id = 0;
@@ -111,8 +117,9 @@ int evidence_add(struct db *db, const struct actor *who, const struct evidence_n
 	if (!rc)
 		rc = insert(db, who, new, now, &id, e);
 	if (!rc)
-		rc = custody_add(db, who, &(struct custody){.at = now, .action = STR("collected"), .reason = new->description}, id,
-		                 e);
+		rc = custody_add(db, who,
+				 &(struct custody){.at = now, .action = STR("collected"), .reason = new->description},
+				 id, e);
 	if (rc)
 		return rc;
 	snprintf(detail, sizeof(detail), "{\"evidence\":%lld,\"sha256\":\"%s\"}", (long long)id, new->blob.sha256.text);
@@ -123,7 +130,8 @@ int evidence_add(struct db *db, const struct actor *who, const struct evidence_n
 	return rc;
 }
 
-int evidence_read(struct db *db, const struct actor *who, const struct evidence *ev, str reason, time_us now, struct err *e)
+int evidence_read(struct db *db, const struct actor *who, const struct evidence *ev, str reason, time_us now,
+		  struct err *e)
 {
 	char object[40];
 	int rc;

@@ -35,11 +35,13 @@ static int row(struct stmt *st, struct arena *a, struct incident *ret, struct er
 		.close_reason = arena_str(a, stmt_col_text(st, "close_reason")),
 	};
 
-	if (!in.title.ptr || !in.summary.ptr || !in.class.ptr || !in.owner_name.ptr || !in.created_by.ptr || !in.close_reason.ptr)
+	if (!in.title.ptr || !in.summary.ptr || !in.class.ptr || !in.owner_name.ptr || !in.created_by.ptr ||
+	    !in.close_reason.ptr)
 		return no_memory(e);
 	if (!incident_state_parse(stmt_col_text(st, "state"), &in.state))
 		return err_set(e, ERR_CORRUPT, "err.incident.corrupt");
-	snprintf(in.ref, sizeof(in.ref), "INC-%04lld-%04lld", (long long)in.year % 10000, (long long)in.number % 100000000);
+	snprintf(in.ref, sizeof(in.ref), "INC-%04lld-%04lld", (long long)in.year % 10000,
+		 (long long)in.number % 100000000);
 	*ret = in;
 	return 0;
 }
@@ -83,7 +85,7 @@ static void bind_filter(struct stmt *st, const struct incident_filter *f, uint32
 }
 
 int incident_list(struct db *db, struct scope scope, const struct incident_filter *f, struct arena *a,
-                  struct incident_list *ret, struct err *e)
+		  struct incident_list *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	_cleanup_(buf_done) struct buf like = {0};
@@ -134,7 +136,7 @@ int incident_counts(struct db *db, struct scope scope, int64_t ret[INCIDENT_STAT
 }
 
 int incident_timeline(struct db *db, struct scope scope, int64_t id, struct arena *a, struct incident_entry **ret,
-                      uint32_t *ret_count, struct err *e)
+		      uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct incident_entry *entries = arena_alloc(a, INCIDENT_ENTRIES_MAX * sizeof(*entries));
@@ -151,12 +153,12 @@ int incident_timeline(struct db *db, struct scope scope, int64_t id, struct aren
 		struct incident_entry *to = &entries[count++];
 
 		*to = (struct incident_entry){.id = stmt_col_i64(&st, "id"),
-		                              .at = stmt_col_i64(&st, "at"),
-		                              .recorded_at = stmt_col_i64(&st, "recorded_at"),
-		                              .kind = arena_str(a, stmt_col_text(&st, "kind")),
-		                              .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
-		                              .text = arena_str(a, stmt_col_text(&st, "text")),
-		                              .detail = arena_str(a, stmt_col_text(&st, "detail"))};
+					      .at = stmt_col_i64(&st, "at"),
+					      .recorded_at = stmt_col_i64(&st, "recorded_at"),
+					      .kind = arena_str(a, stmt_col_text(&st, "kind")),
+					      .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
+					      .text = arena_str(a, stmt_col_text(&st, "text")),
+					      .detail = arena_str(a, stmt_col_text(&st, "detail"))};
 		if (!to->kind.ptr || !to->user_name.ptr || !to->text.ptr || !to->detail.ptr)
 			return no_memory(e);
 	}
@@ -170,20 +172,20 @@ int incident_timeline(struct db *db, struct scope scope, int64_t id, struct aren
 static int evidence_row(struct stmt *st, struct arena *a, struct evidence *ret, struct err *e)
 {
 	*ret = (struct evidence){.id = stmt_col_i64(st, "id"),
-	                         .number = stmt_col_i64(st, "number"),
-	                         .name = arena_str(a, stmt_col_text(st, "name")),
-	                         .description = arena_str(a, stmt_col_text(st, "description")),
-	                         .sha256 = arena_str(a, stmt_col_text(st, "sha256")),
-	                         .user_name = arena_str(a, stmt_col_text(st, "user_name")),
-	                         .size_bytes = stmt_col_i64(st, "size_bytes"),
-	                         .added_at = stmt_col_i64(st, "added_at")};
+				 .number = stmt_col_i64(st, "number"),
+				 .name = arena_str(a, stmt_col_text(st, "name")),
+				 .description = arena_str(a, stmt_col_text(st, "description")),
+				 .sha256 = arena_str(a, stmt_col_text(st, "sha256")),
+				 .user_name = arena_str(a, stmt_col_text(st, "user_name")),
+				 .size_bytes = stmt_col_i64(st, "size_bytes"),
+				 .added_at = stmt_col_i64(st, "added_at")};
 	if (!ret->name.ptr || !ret->description.ptr || !ret->sha256.ptr || !ret->user_name.ptr)
 		return no_memory(e);
 	return 0;
 }
 
 int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct arena *a, struct evidence **ret,
-                  uint32_t *ret_count, struct err *e)
+		  uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct evidence *items = arena_alloc(a, EVIDENCE_MAX * sizeof(*items));
@@ -208,8 +210,8 @@ int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct
 	return 0;
 }
 
-int evidence_find(struct db *db, struct scope scope, const struct evidence_key *key, struct arena *a, struct evidence *ret,
-                  struct err *e)
+int evidence_find(struct db *db, struct scope scope, const struct evidence_key *key, struct arena *a,
+		  struct evidence *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct evidence found;
@@ -231,7 +233,7 @@ int evidence_find(struct db *db, struct scope scope, const struct evidence_key *
 }
 
 int custody_list(struct db *db, struct scope scope, int64_t evidence_id, struct arena *a, struct custody **ret,
-                 uint32_t *ret_count, struct err *e)
+		 uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	struct custody *items = arena_alloc(a, CUSTODY_MAX * sizeof(*items));
@@ -248,9 +250,9 @@ int custody_list(struct db *db, struct scope scope, int64_t evidence_id, struct 
 		struct custody *to = &items[count++];
 
 		*to = (struct custody){.at = stmt_col_i64(&st, "at"),
-		                       .action = arena_str(a, stmt_col_text(&st, "action")),
-		                       .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
-		                       .reason = arena_str(a, stmt_col_text(&st, "reason"))};
+				       .action = arena_str(a, stmt_col_text(&st, "action")),
+				       .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
+				       .reason = arena_str(a, stmt_col_text(&st, "reason"))};
 		if (!to->action.ptr || !to->user_name.ptr || !to->reason.ptr)
 			return no_memory(e);
 	}

@@ -13,8 +13,8 @@ static const char *const services[] = {
 #undef SERVICE
 };
 
-/* Forward one step is the usual way. Containment may come before the investigation is over; every later state can fall back
- * to the investigation when something new turns up; a false report is closed early, with the reason. */
+/* Forward one step is the usual way. Containment may come before the investigation is over; every later state can fall
+ * back to the investigation when something new turns up; a false report is closed early, with the reason. */
 const struct incident_step incident_steps[] = {
 	{INCIDENT_NEW, INCIDENT_TRIAGE, PERM_INCIDENT_WORK, false},
 	{INCIDENT_NEW, INCIDENT_CLOSED, PERM_INCIDENT_CLOSE, true},
