@@ -49,7 +49,7 @@ struct net_peer {
 	gid_t gid;
 };
 
-/* Filled by answer. Slices must live until answer returns; the body is taken over. Framing fields (Content-Length,
+/* Filled by answer. Slices must live until release is called; the body is taken over. Framing fields (Content-Length,
  * Transfer-Encoding, Connection, Date) are the server's: given ones are dropped. Control characters in values are
  * dropped, so a value cannot split a response. */
 struct net_reply {
@@ -90,6 +90,9 @@ struct net_calls {
 	/* Fills x->reply for a refusal of a request whose head was well formed (413, 408, 503); loop thread. NULL or a
 	 * reply left without status: a short problem document in English. */
 	void (*refuse)(void *ctx, struct exchange *x, enum refusal why);
+	/* Right after answer, on its thread, when the reply's fields are composed: what they were made of may go. NULL:
+	 * nothing. */
+	void (*release)(void *ctx, struct exchange *x);
 	/* After the reply was handed to the socket; loop thread; for the request log. May be NULL. */
 	void (*sent)(void *ctx, const struct exchange *x, int status, uint64_t body_bytes);
 };

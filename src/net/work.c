@@ -79,15 +79,22 @@ void exchange_abandon(struct exchange_impl *x)
 	x->pub.user = NULL;
 }
 
-void exchange_answer_here(struct exchange_impl *x)
+static void answer(struct exchange_impl *x, void *worker)
 {
 	const struct net_calls *calls = x->server->config.calls;
 
 	x->planned = false;
-	x->pub.body = buf_str(&x->body);
-	calls->answer(calls->ctx, NULL, &x->pub);
+	calls->answer(calls->ctx, worker, &x->pub);
 	x->answered = true;
 	reply_compose(x);
+	if (calls->release)
+		calls->release(calls->ctx, &x->pub);
+}
+
+void exchange_answer_here(struct exchange_impl *x)
+{
+	x->pub.body = buf_str(&x->body);
+	answer(x, NULL);
 }
 
 /* Back on the loop thread. */
@@ -123,10 +130,7 @@ static void visit(void *worker, void *arg)
 	if (x->plan.mode == PLAN_STREAM && x->batch.len)
 		wanted = calls->chunk(calls->ctx, worker, &x->pub, buf_str(&x->batch));
 	if (x->answer_now || !wanted) {
-		x->planned = false;
-		calls->answer(calls->ctx, worker, &x->pub);
-		x->answered = true;
-		reply_compose(x);
+		answer(x, worker);
 	}
 	loop_post(x->loop, &x->post);
 }
