@@ -1,7 +1,10 @@
 #include "app/demo.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "app/demo_parts.h"
 #include "base/check.h"
@@ -12,6 +15,7 @@
 #include "guard/setup.h"
 #include "guard/user.h"
 
+#define WAIT_MS_MAX 60000
 #define HISTORY_KEY "demo-history"
 #define EVENT_BUDGET ((size_t)16 << 20) /* bytes of the history as one body */
 
@@ -33,7 +37,8 @@ static time_us now_of(const struct demo *d)
 /* One body of events, acknowledged when it is durable. key may be empty. */
 static int hand_in(struct demo *d, struct db *db, str events, str key, struct err *e)
 {
-	struct intake_origin origin = {.tenant_id = d->tenant_id, .source = STR("demo"), .packing = INFLATE_NONE, .key = key};
+	struct intake_origin origin = {
+		.tenant_id = d->tenant_id, .source = STR("demo"), .packing = INFLATE_NONE, .key = key};
 	struct intake_body *body;
 	struct intake_result result;
 	int rc = intake_body_open(d->services->intake, db, &origin, &body, e);
@@ -56,7 +61,8 @@ static int hand_in_history(struct demo *d, struct db *db, struct err *e)
 	buf_init(&events, EVENT_BUDGET);
 	for (uint32_t i = 0; i < d->story.history_count; i++) {
 		const struct demo_line *line = &d->story.history[i];
-		struct demo_values values = {.time = now + line->at_s * TIME_SECOND, .pc = 1 + i % DEMO_CLIENTS, .number = i};
+		struct demo_values values = {
+			.time = now + line->at_s * TIME_SECOND, .pc = 1 + i % DEMO_CLIENTS, .number = i};
 
 		demo_event_add(&events, line->event, &values);
 	}
@@ -68,8 +74,8 @@ static void hand_in_live(struct demo *d, const struct demo_line *line, uint32_t 
 {
 	const struct env *env = d->services->env;
 	struct demo_values values = {.time = now_of(d),
-	                             .pc = line->is_story ? round_pc : 1 + draw(env, DEMO_CLIENTS),
-	                             .number = draw(env, 1u << 30)};
+				     .pc = line->is_story ? round_pc : 1 + draw(env, DEMO_CLIENTS),
+				     .number = draw(env, 1u << 30)};
 	_cleanup_(buf_done) struct buf event = {0};
 	struct err e = {0};
 
@@ -81,33 +87,30 @@ static void hand_in_live(struct demo *d, const struct demo_line *line, uint32_t 
 
 /* ---- the thread that lets time go by ---- */
 
+static time_us monotonic(const struct demo *d)
+{
+	return d->services->env->monotonic(d->services->env->ctx);
+}
+
 /* Waits until `until` on the monotonic clock; false when the demo ends. */
 static bool wait_until(struct demo *d, time_us until)
 {
-	struct timespec at = {.tv_sec = until / TIME_SECOND, .tv_nsec = until % TIME_SECOND * 1000};
-	bool goes_on;
+	for (;;) {
+		time_us left_ms = (until - monotonic(d)) / 1000;
+		struct pollfd stop = {.fd = d->stop_fd, .events = POLLIN};
 
-	pthread_mutex_lock(&d->lock);
-	while (!d->is_stopping && pthread_cond_timedwait(&d->wake, &d->lock, &at) == 0)
-		continue;
-	goes_on = !d->is_stopping;
-	pthread_mutex_unlock(&d->lock);
-	return goes_on;
-}
-
-static time_us clock_monotonic(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return at.tv_sec * TIME_SECOND + at.tv_nsec / 1000;
+		if (poll(&stop, 1, left_ms > WAIT_MS_MAX ? WAIT_MS_MAX : left_ms > 0 ? (int)left_ms : 0) > 0)
+			return false;
+		if (left_ms <= 0)
+			return true;
+	}
 }
 
 static void *live(void *ctx)
 {
 	struct demo *d = ctx;
 
-	for (time_us round = clock_monotonic();; round += d->story.loop_s * TIME_SECOND) {
+	for (time_us round = monotonic(d);; round += d->story.loop_s * TIME_SECOND) {
 		uint32_t round_pc = 1 + draw(d->services->env, DEMO_CLIENTS);
 
 		for (uint32_t i = 0; i < d->story.live_count; i++) {
@@ -118,23 +121,23 @@ static void *live(void *ctx)
 			hand_in_live(d, line, round_pc);
 		}
 		/* After the machine slept, go on from now instead of catching up. */
-		if (clock_monotonic() > round + 2 * d->story.loop_s * TIME_SECOND)
-			round = clock_monotonic() - d->story.loop_s * TIME_SECOND;
+		if (monotonic(d) > round + 2 * d->story.loop_s * TIME_SECOND)
+			round = monotonic(d) - d->story.loop_s * TIME_SECOND;
 	}
 }
 
 static int start(struct demo *d, struct err *e)
 {
-	pthread_condattr_t attributes;
 	int error;
 
-	pthread_mutex_init(&d->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
+	d->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (d->stop_fd < 0)
+		return err_set_errno(e, "err.demo.thread", STR_NONE, errno);
 	error = pthread_create(&d->thread, NULL, live, d);
-	return error ? err_set_errno(e, "err.demo.thread", STR_NONE, error) : 0;
+	if (!error)
+		return 0;
+	close(d->stop_fd);
+	return err_set_errno(e, "err.demo.thread", STR_NONE, error);
 }
 
 /* ---- people ---- */
@@ -204,9 +207,9 @@ static int sign_out_all(struct db *db, int64_t tenant_id, struct err *e)
 int demo_begin(struct demo *d, struct db *db, struct err *e)
 {
 	struct demo_seed seed = {.data_folder = d->services->data_folder,
-	                         .framework = content_index_find(d->services->frameworks, STR(FRAMEWORK_DEFAULT)),
-	                         .now = now_of(d),
-	                         .lang = d->lang};
+				 .framework = content_index_find(d->services->frameworks, STR(FRAMEWORK_DEFAULT)),
+				 .now = now_of(d),
+				 .lang = d->lang};
 	int64_t before = d->tenant_id, tenant_id;
 	int rc = demo_seed(db, &seed, &tenant_id, e);
 
@@ -276,13 +279,10 @@ void demo_close(struct demo *d)
 {
 	if (!d)
 		return;
-	pthread_mutex_lock(&d->lock);
-	d->is_stopping = true;
-	pthread_cond_broadcast(&d->wake);
-	pthread_mutex_unlock(&d->lock);
+	/* Room for one more always: the counter is 0. */
+	CHECK(eventfd_write(d->stop_fd, 1) == 0);
 	pthread_join(d->thread, NULL);
-	pthread_cond_destroy(&d->wake);
-	pthread_mutex_destroy(&d->lock);
+	close(d->stop_fd);
 	demo_story_done(&d->story);
 	free(d);
 }

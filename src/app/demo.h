@@ -1,8 +1,8 @@
 /* demo: a fictitious company, marked as such, whose synthesised logs run through the real pipeline.
  *
- * Opened after the stations and before the door. A first open makes the organisation and its people through guard, seeds
- * the portfolio through centre/build, and hands the story's past days to the intake; then a thread hands in live events
- * every few seconds until demo_close. Nothing bypasses the rooms: what one sees is what the program does.
+ * Opened after the stations and before the door. A first open makes the organisation and its people through guard,
+ * seeds the portfolio through centre/build, and hands the story's past days to the intake; then a thread hands in live
+ * events every few seconds until demo_close. Nothing bypasses the rooms: what one sees is what the program does.
  */
 #ifndef APP_DEMO_H
 #define APP_DEMO_H

@@ -8,11 +8,11 @@
 #include "base/arena.h"
 #include "door/http/http.h"
 
-#define DEMO_ARENA ((size_t)16 << 20)   /* bytes of the story in memory */
-#define DEMO_LINES_MAX 20000u           /* lines of one log file */
-#define DEMO_LOOP_MAX 86400             /* seconds of the live loop at most */
-#define DEMO_ORGANISATIONS_MAX 10000u   /* resets of one data folder */
-#define DEMO_CLIENTS 60u                /* machines DW-PC-001 … of the story */
+#define DEMO_ARENA ((size_t)16 << 20) /* bytes of the story in memory */
+#define DEMO_LINES_MAX 20000u         /* lines of one log file */
+#define DEMO_LOOP_MAX 86400           /* seconds of the live loop at most */
+#define DEMO_ORGANISATIONS_MAX 10000u /* resets of one data folder */
+#define DEMO_CLIENTS 60u              /* machines DW-PC-001 … of the story */
 
 /* One line of the story: when, and the event with placeholders. */
 struct demo_line {
@@ -34,7 +34,7 @@ void demo_story_done(struct demo_story *story);
 /* What the placeholders of one line become. */
 struct demo_values {
 	time_us time;
-	uint32_t pc; /* 1 … DEMO_CLIENTS */
+	uint32_t pc;     /* 1 … DEMO_CLIENTS */
 	uint32_t number; /* for @PID@, @PORT@, @IP@, @GUID@ */
 };
 /* Appends the event, its placeholders replaced, and a newline. */
@@ -59,9 +59,7 @@ struct demo {
 	enum lang lang;
 	_Atomic int64_t tenant_id; /* a reset gives another one */
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool is_stopping; /* under lock */
+	int stop_fd; /* an eventfd: readable when the demo ends */
 };
 
 /* Makes a fresh organisation and hands in its history; the earlier one's people are signed out. */

@@ -50,7 +50,7 @@ static str text_in(const struct seeding *s, const struct yaml_node *node)
 static str slug_of(uint32_t number, char out[TENANT_SLUG_MAX])
 {
 	int len = number == 1 ? snprintf(out, TENANT_SLUG_MAX, "demo-works")
-	                      : snprintf(out, TENANT_SLUG_MAX, "demo-works-%u", number);
+			      : snprintf(out, TENANT_SLUG_MAX, "demo-works-%u", number);
 
 	return (str){out, (size_t)len};
 }
@@ -91,9 +91,9 @@ static int make_person(struct seeding *s, const struct yaml_node *node)
 	struct actor system = actor_system(s->tenant_id);
 	struct person *p = &s->people[s->people_count];
 	struct user_new u = {.display_name = yaml_text(node, STR("name")),
-	                     .language = str_of(lang_code(s->seed->lang)),
-	                     .time_zone = STR("Asia/Tokyo"),
-	                     .now = s->seed->now};
+			     .language = str_of(lang_code(s->seed->lang)),
+			     .time_zone = STR("Asia/Tokyo"),
+			     .now = s->seed->now};
 	int rc;
 
 	p->id = yaml_text(node, STR("id"));
@@ -101,13 +101,13 @@ static int make_person(struct seeding *s, const struct yaml_node *node)
 		return refuse(s, yaml_get(node, STR("role")), STR("role"));
 	/* Logins are unique in the installation, and a reset makes the same people again. */
 	u.login = s->number == 1 ? arena_fmt(s->arena, STR_FMT "@demo-works.example", STR_ARG(p->id))
-	                         : arena_fmt(s->arena, STR_FMT ".%u@demo-works.example", STR_ARG(p->id), s->number);
+				 : arena_fmt(s->arena, STR_FMT ".%u@demo-works.example", STR_ARG(p->id), s->number);
 	p->actor = (struct actor){.kind = ACTOR_SESSION,
-	                          .role = u.role,
-	                          .permissions = role_permissions(u.role),
-	                          .tenant_id = s->tenant_id,
-	                          .home_tenant_id = s->tenant_id,
-	                          .is_demo = true};
+				  .role = u.role,
+				  .permissions = role_permissions(u.role),
+				  .tenant_id = s->tenant_id,
+				  .home_tenant_id = s->tenant_id,
+				  .is_demo = true};
 	snprintf(p->actor.name, sizeof(p->actor.name), STR_FMT, STR_ARG(u.display_name));
 	if ((rc = user_create(s->db, &system, &u, &p->actor.user_id, s->e)))
 		return rc;
@@ -120,11 +120,11 @@ static int make_organisation(struct seeding *s)
 	const struct yaml_node *users = yaml_get(s->root, STR("users"));
 	char slug[TENANT_SLUG_MAX];
 	struct tenant_new t = {.slug = slug_of(s->number, slug),
-	                       .name = yaml_text(s->root, STR("name")),
-	                       .kind = STR("company"),
-	                       .language = str_of(lang_code(s->seed->lang)),
-	                       .time_zone = STR("Asia/Tokyo"),
-	                       .is_demo = true};
+			       .name = yaml_text(s->root, STR("name")),
+			       .kind = STR("company"),
+			       .language = str_of(lang_code(s->seed->lang)),
+			       .time_zone = STR("Asia/Tokyo"),
+			       .is_demo = true};
 	int rc;
 
 	if (!users || users->kind != YAML_LIST || users->count > PEOPLE_MAX)
@@ -186,9 +186,9 @@ static int seed_service(struct seeding *s, const struct yaml_node *node)
 	const struct yaml_node *reason = yaml_get(node, STR("not_applicable"));
 	struct service_state state = {.level = SERVICE_UNDECIDED, .assignment = ASSIGN_UNDECIDED};
 	struct service_change change = {.framework = s->seed->framework,
-	                                .service = yaml_text(node, STR("service")),
-	                                .state = &state,
-	                                .now = s->seed->now};
+					.service = yaml_text(node, STR("service")),
+					.state = &state,
+					.now = s->seed->now};
 	str assignment = yaml_text(node, STR("assignment"));
 	int64_t version;
 	int rc;

@@ -71,7 +71,7 @@ static int read_file(struct demo_story *story, str data_folder, str path, struct
 }
 
 static int keep(struct demo_story *story, const struct lines *lines, struct demo_line **ret, uint32_t *ret_count,
-                struct err *e)
+		struct err *e)
 {
 	struct demo_line *items = arena_alloc(&story->arena, (lines->count + 1) * sizeof(*items));
 
@@ -126,9 +126,9 @@ void demo_story_done(struct demo_story *story)
 /* ---- placeholders ---- */
 
 /* Who sits at a client; the same as in tools/gen_demo.py. */
-static const char *const surnames[] = {"abe",   "endo",  "fujita", "goto",  "hayashi", "ikeda",    "ishii",   "kato",
-                                       "kimura", "kondo", "maeda",  "mori",  "nakano",  "ogawa",    "okada",   "ota",
-                                       "saito", "sakai", "shimizu", "ueda", "uchida",  "wada",     "yamamoto", "yokota"};
+static const char *const surnames[] = {"abe",    "endo",  "fujita",  "goto", "hayashi", "ikeda", "ishii",    "kato",
+				       "kimura", "kondo", "maeda",   "mori", "nakano",  "ogawa", "okada",    "ota",
+				       "saito",  "sakai", "shimizu", "ueda", "uchida",  "wada",  "yamamoto", "yokota"};
 
 static void add_time(struct buf *out, const struct demo_values *v)
 {
@@ -150,7 +150,7 @@ static void add_utc(struct buf *out, const struct demo_values *v)
 static void add_syslog(struct buf *out, const struct demo_values *v)
 {
 	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+					 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct time_parts p;
 
 	time_split(v->time, &p);

@@ -294,10 +294,12 @@ static int service_put(struct request *rq, struct response *rs, struct err *e)
 	int rc;
 
 	if ((rc = find_framework(rq, &change.framework, e)) || (rc = api_if_match(rq, &change.expected, e)) ||
-	    (rc = request_json(rq, &body, e)) || (rc = read_state(body, &state, e)) ||
-	    (rc = service_state_save(rq->db, &rq->actor, &change, &version, e)))
+	    (rc = request_json(rq, &body, e)) || (rc = read_state(body, &state, e)))
 		return rc;
-	return answer_item(rq, rs, e);
+	rc = service_state_save(rq->db, &rq->actor, &change, &version, e);
+	if (rc == -ERR_CONFLICT) /* the condition of If-Match does not hold: 412 */
+		return err_set_value(e, ERR_CONFLICT, "err.api.changed", request_header(rq, STR("If-Match")));
+	return rc ? rc : answer_item(rq, rs, e);
 }
 
 static int history_get(struct request *rq, struct response *rs, struct err *e)
