@@ -13,7 +13,7 @@ struct reasons {
 
 static void reason_add(struct reasons *r, const struct expr *x, bool matched)
 {
-	const struct leaf *leaf = &r->m->set->leaves[x->leaf];
+	const struct written_value *leaf = &r->m->set->leaves[x->leaf];
 	const struct event_field *f;
 
 	/* The three Base64 forms of one value are one reason. */

@@ -71,7 +71,7 @@ struct expr {
 };
 
 /* A value as the rule's author wrote it, for explanations. */
-struct leaf {
+struct written_value {
 	str selection, field, modifiers, pattern;
 };
 
@@ -93,7 +93,7 @@ struct rule_set {
 	struct name_table *names;
 	struct map pred_ids, rule_ids;
 	struct pred *preds;
-	struct leaf *leaves;
+	struct written_value *leaves;
 	struct rule *rules;
 	struct expr *exprs; /* parallel to rules */
 	struct rule_problem *problems, *notes;

@@ -22,6 +22,8 @@ int matcher_create(const struct rule_set *set, struct matcher **ret, struct err 
 	m->chains = mem_alloc((size_t)set->name_count + 1, sizeof(*m->chains));
 	m->regex = regex_scratch_create();
 	arena_init(&m->fold_arena, FOLDED_BYTES_MAX);
+	/* The first block stays over resets: large enough for nearly every event. */
+	(void)arena_alloc(&m->fold_arena, FOLDED_BYTES_USUAL);
 	map_init(&m->program_ids, key);
 	buf_init(&m->source_key, 4096);
 	cache_init(&m->cache, key);

@@ -5,10 +5,11 @@
 #include "flow/detect/internal.h"
 
 #define FOLDED_BYTES_MAX (256u << 20) /* lower-case copies of one event's values */
-#define CACHE_BYTES (4u << 20)        /* remembered values with their candidates, per matcher */
-#define CACHE_SLOTS 32768u            /* power of two */
-#define CACHE_VALUE_MAX 1024u         /* longer values are looked up each time */
-#define PROGRAMS_MAX 1024u            /* distinct log sources remembered */
+#define FOLDED_BYTES_USUAL (128u << 10)
+#define CACHE_BYTES (4u << 20) /* remembered values with their candidates, per matcher */
+#define CACHE_SLOTS 32768u     /* power of two */
+#define CACHE_VALUE_MAX 1024u  /* longer values are looked up each time */
+#define PROGRAMS_MAX 1024u     /* distinct log sources remembered */
 
 /* The rules that an event of one log source can match. */
 struct program {

@@ -286,7 +286,7 @@ static void leaf_set(struct compile *c, const struct modifiers *m, const struct 
 	struct rule_set *set = c->set;
 
 	mem_grow(&set->leaves, &set->leaf_cap, set->leaf_count + 1, sizeof(*set->leaves));
-	set->leaves[set->leaf_count] = (struct leaf){
+	set->leaves[set->leaf_count] = (struct written_value){
 		.selection = c->selection,
 		.field = m->field,
 		.modifiers = m->written,

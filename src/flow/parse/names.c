@@ -107,6 +107,20 @@ static uint8_t pair_role(const struct shape *s, str name)
 	return ROLE_FIELD;
 }
 
+/* Sigma 2.1.0, "Field Usage", 2: names that nothing maps are used as they appear, with all spaces stripped. */
+static str without_spaces(str name, char room[NAME_ROOM])
+{
+	size_t len = 0;
+
+	if (str_find_byte(name, ' ') < 0 || name.len >= NAME_ROOM)
+		return name;
+	/* name may lie in room already: it is only moved towards the front. */
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] != ' ')
+			room[len++] = name.ptr[i];
+	return len ? (str){room, len} : name;
+}
+
 /* `arena` holds the name when it is neither the mapping's nor a slice of `name`. */
 static void slot_make(const struct builder *b, const struct shape *s, str name, struct arena *arena, struct slot *ret)
 {
@@ -130,6 +144,7 @@ static void slot_make(const struct builder *b, const struct shape *s, str name, 
 				break;
 			}
 		}
+		plain = without_spaces(plain, room);
 		ret->name = plain;
 		if (plain.ptr >= room && plain.ptr < room + NAME_ROOM) {
 			ret->name = arena_str(arena, plain);

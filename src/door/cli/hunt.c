@@ -1,0 +1,434 @@
+#include "door/cli/hunt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "door/cli/spool.h"
+#include "os/file.h"
+
+#define PROGRESS_AFTER TIME_SECOND
+#define PROGRESS_EVERY (TIME_SECOND / 5)
+#define PROGRESS_WIDTH 30
+
+/* One match, ready to be sorted. */
+struct entry {
+	time_us time; /* INT64_MAX: not known; such events come last, in the order they were read */
+	uint64_t seq; /* number of the event in its input */
+	uint64_t at;  /* in the spool */
+	uint32_t input, rule;
+	uint32_t len;
+};
+
+struct shared {
+	const struct hunt *hunt;
+	const str *paths;
+	size_t count;
+	atomic_size_t next;
+	atomic_uint_fast64_t bytes_read; /* of the inputs' own bytes, for the progress bar */
+	atomic_uint_fast64_t events;
+	atomic_bool broken;
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t ended;
+	uint32_t running;
+	struct spool spool;
+	struct entry *entries;
+	size_t entry_count, entry_cap;
+	struct hunt_result *result;
+	struct err err; /* why broken */
+};
+
+struct worker {
+	struct shared *s;
+	struct matcher *matcher;
+	struct batch batch;
+	struct buf line;
+	struct hunt_unknown unknown[HUNT_UNKNOWN_MAX];
+	uint32_t unknown_count;
+	uint32_t input;
+	uint64_t seq;
+};
+
+static void break_off(struct shared *s, const struct err *e)
+{
+	pthread_mutex_lock(&s->lock);
+	if (!atomic_exchange(&s->broken, true))
+		s->err = *e;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void keep_failure(struct worker *w, const struct err *e, bool whole)
+{
+	struct hunt_result *r = w->s->result;
+
+	pthread_mutex_lock(&w->s->lock);
+	r->inputs_failed += whole;
+	if (r->failure_count < HUNT_FAILURES_MAX) {
+		mem_grow(&r->failures, &r->failure_cap, r->failure_count + 1, sizeof(*r->failures));
+		r->failures[r->failure_count++] = (struct hunt_failure){w->input, *e};
+	}
+	pthread_mutex_unlock(&w->s->lock);
+}
+
+static void fail_input(struct worker *w, const struct err *e)
+{
+	keep_failure(w, e, true);
+}
+
+/* A damaged record is told, and the rest of its input is used. */
+static void tell_damages(struct worker *w, const struct reader *reader)
+{
+	const struct err *damages;
+	uint32_t count = reader_damages(reader, &damages);
+
+	for (uint32_t i = 0; i < count; i++)
+		keep_failure(w, &damages[i], false);
+}
+
+static void unknown_add(struct hunt_unknown *list, uint32_t *count, str name, uint64_t events)
+{
+	name = str_sub(name, 0, sizeof(list->name) - 1);
+	for (uint32_t i = 0; i < *count; i++) {
+		if (str_eq(str_of(list[i].name), name)) {
+			list[i].events += events;
+			return;
+		}
+	}
+	if (*count == HUNT_UNKNOWN_MAX)
+		return;
+	if (name.len)
+		memcpy(list[*count].name, name.ptr, name.len);
+	list[*count].name[name.len] = '\0';
+	list[(*count)++].events = events;
+}
+
+static void note_unknown(struct worker *w, const struct event *ev)
+{
+	str name = event_text(ev, STR("Channel"));
+
+	if (!name.len)
+		name = event_text(ev, STR("Provider_Name"));
+	unknown_add(w->unknown, &w->unknown_count, name, 1);
+}
+
+/* Puts the rendered line aside. */
+static int keep_line(struct shared *s, struct entry *entry, str line, struct err *e)
+{
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	if (s->entry_count == HUNT_MATCHES_MAX)
+		rc = err_set(e, ERR_LIMIT, "err.detect.matches");
+	else
+		rc = spool_put(&s->spool, line, &entry->at, e);
+	if (rc == 0) {
+		mem_grow(&s->entries, &s->entry_cap, s->entry_count + 1, sizeof(*s->entries));
+		s->entries[s->entry_count++] = *entry;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+static int keep_match(struct worker *w, const struct event *ev, const struct rule *rule)
+{
+	struct hunt_view view = {ev, rule, w->s->paths[w->input]};
+	struct entry entry = {.time = ev->time_known ? ev->time : INT64_MAX, .seq = w->seq, .input = w->input};
+	struct err e;
+	int rc;
+
+	buf_clear(&w->line);
+	w->s->hunt->render(w->s->hunt->ctx, &w->line, &view);
+	entry.rule = rule->index;
+	entry.len = (uint32_t)w->line.len;
+	rc = buf_check(&w->line, &e);
+	if (rc == 0)
+		rc = keep_line(w->s, &entry, buf_str(&w->line), &e);
+	if (rc < 0)
+		break_off(w->s, &e);
+	return rc;
+}
+
+static int match_batch(struct worker *w)
+{
+	for (uint32_t i = 0; i < w->batch.count; i++) {
+		const struct event *ev = &w->batch.events[i];
+		const struct rule *const *rules;
+		uint32_t hits = matcher_match(w->matcher, ev, &rules);
+
+		w->seq++;
+		if (!ev->source_known)
+			note_unknown(w, ev);
+		for (uint32_t k = 0; k < hits; k++)
+			if (keep_match(w, ev, rules[k]) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static void add_counts(struct worker *w, const struct read_counts *c)
+{
+	struct hunt_result *r = w->s->result;
+
+	pthread_mutex_lock(&w->s->lock);
+	r->events += c->events;
+	r->bytes += c->bytes;
+	r->damaged_records += c->damaged_records;
+	r->fields_dropped += c->fields_dropped;
+	pthread_mutex_unlock(&w->s->lock);
+}
+
+/* Packed inputs give more bytes than they have: the bar never runs past the input's end. */
+static void tell_progress(struct worker *w, const struct read_counts *now, size_t size, uint64_t *told)
+{
+	uint64_t at = now->bytes < size ? now->bytes : size;
+
+	if (at > *told)
+		atomic_fetch_add(&w->s->bytes_read, at - *told);
+	*told = at > *told ? at : *told;
+}
+
+static void read_input(struct worker *w, str bytes, str path)
+{
+	const struct hunt *h = w->s->hunt;
+	struct read_counts counts = {0}, before = {0};
+	struct reader *reader = NULL;
+	uint64_t told = 0;
+	struct err e = {0};
+	int rc = reader_open(bytes, path, h->mapping, h->names, &reader, &e);
+
+	if (rc < 0) {
+		fail_input(w, &e);
+		return;
+	}
+	while (!atomic_load(&w->s->broken) && (rc = reader_next(reader, &w->batch, &e)) > 0) {
+		if (match_batch(w) < 0)
+			break;
+		reader_counts(reader, &counts);
+		tell_progress(w, &counts, bytes.len, &told);
+		atomic_fetch_add(&w->s->events, counts.events - before.events);
+		before = counts;
+	}
+	reader_counts(reader, &counts);
+	add_counts(w, &counts);
+	tell_damages(w, reader);
+	if (rc < 0)
+		fail_input(w, &e);
+	reader_free(reader);
+	if (bytes.len > told)
+		atomic_fetch_add(&w->s->bytes_read, bytes.len - told);
+}
+
+static void search_input(struct worker *w)
+{
+	str path = w->s->paths[w->input];
+	struct file_view view = {0};
+	struct err e = {0};
+
+	w->seq = 0;
+	if (file_view_open(str_eq(path, STR("-")) ? STR("/dev/stdin") : path, HUNT_INPUT_BYTES_MAX, &view, &e) < 0) {
+		fail_input(w, &e);
+		return;
+	}
+	read_input(w, view.bytes, path);
+	file_view_close(&view);
+}
+
+static void worker_end(struct worker *w)
+{
+	struct hunt_result *r = w->s->result;
+	struct matcher_counts counts = {0};
+
+	if (w->matcher)
+		matcher_counts(w->matcher, &counts);
+	pthread_mutex_lock(&w->s->lock);
+	r->unknown_source += counts.unknown_source;
+	r->regex_exhausted += counts.regex_exhausted;
+	for (uint32_t i = 0; i < w->unknown_count; i++)
+		unknown_add(r->unknown, &r->unknown_count, str_of(w->unknown[i].name), w->unknown[i].events);
+	w->s->running--;
+	pthread_cond_signal(&w->s->ended);
+	pthread_mutex_unlock(&w->s->lock);
+	matcher_free(w->matcher);
+	batch_done(&w->batch);
+	buf_done(&w->line);
+}
+
+static void *work(void *arg)
+{
+	struct worker w = {.s = arg};
+	struct err e;
+
+	batch_init(&w.batch);
+	buf_init(&w.line, HUNT_LINE_MAX);
+	if (matcher_create(w.s->hunt->rules, &w.matcher, &e) < 0)
+		break_off(w.s, &e);
+	while (!atomic_load(&w.s->broken)) {
+		size_t input = atomic_fetch_add(&w.s->next, 1);
+
+		if (input >= w.s->count)
+			break;
+		w.input = (uint32_t)input;
+		search_input(&w);
+	}
+	worker_end(&w);
+	return NULL;
+}
+
+/* ---- waiting, with a bar ---- */
+
+static uint64_t bytes_of_all(const str *paths, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct buf path;
+		struct stat st;
+
+		buf_init(&path, 8192);
+		buf_add(&path, paths[i]);
+		if (!path.failed && stat(buf_cstr(&path), &st) == 0 && S_ISREG(st.st_mode))
+			sum += (uint64_t)st.st_size;
+		buf_done(&path);
+	}
+	return sum;
+}
+
+static void draw_bar(struct shared *s, uint64_t total)
+{
+	uint64_t at = atomic_load(&s->bytes_read), events = atomic_load(&s->events);
+	unsigned share = total ? (unsigned)(at >= total ? 100 : at * 100 / total) : 0;
+	char bar[PROGRESS_WIDTH + 1];
+
+	memset(bar, ' ', PROGRESS_WIDTH);
+	memset(bar, '#', (size_t)share * PROGRESS_WIDTH / 100);
+	bar[PROGRESS_WIDTH] = '\0';
+	fprintf(s->hunt->progress, "\r[%s] %3u %%  %" PRIu64 " ", bar, share, events);
+	fflush(s->hunt->progress);
+}
+
+static void wait_for_all(struct shared *s, time_us began)
+{
+	const struct env *env = s->hunt->env;
+	uint64_t total = s->hunt->progress ? bytes_of_all(s->paths, s->count) : 0;
+	bool drawn = false;
+
+	pthread_mutex_lock(&s->lock);
+	while (s->running) {
+		time_us wake = env->now(env->ctx) + PROGRESS_EVERY;
+		struct timespec until = {wake / TIME_SECOND, wake % TIME_SECOND * 1000};
+
+		(void)pthread_cond_timedwait(&s->ended, &s->lock, &until);
+		if (!s->hunt->progress || env->monotonic(env->ctx) - began < PROGRESS_AFTER)
+			continue;
+		draw_bar(s, total);
+		drawn = true;
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (drawn)
+		fprintf(s->hunt->progress, "\r%*s\r", PROGRESS_WIDTH + 40, "");
+}
+
+/* ---- results ---- */
+
+static int entry_cmp(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->input != y->input)
+		return x->input < y->input ? -1 : 1;
+	if (x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	return (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+static int failure_cmp(const void *a, const void *b)
+{
+	const struct hunt_failure *x = a, *y = b;
+
+	if (x->input != y->input)
+		return x->input < y->input ? -1 : 1;
+	return (x->err.line > y->err.line) - (x->err.line < y->err.line);
+}
+
+static int write_all(struct shared *s, FILE *out, struct err *e)
+{
+	struct buf text;
+	int rc = 0;
+
+	buf_init(&text, HUNT_LINE_MAX);
+	if (s->entry_count)
+		qsort(s->entries, s->entry_count, sizeof(*s->entries), entry_cmp);
+	for (size_t i = 0; i < s->entry_count && rc == 0; i++) {
+		buf_clear(&text);
+		rc = spool_get(&s->spool, s->entries[i].at, s->entries[i].len, &text, e);
+		if (rc == 0 && fwrite(text.ptr, 1, text.len, out) != text.len)
+			rc = err_set_errno(e, "err.file.write", STR("-"), errno);
+	}
+	if (rc == 0 && fflush(out) != 0)
+		rc = err_set_errno(e, "err.file.write", STR("-"), errno);
+	buf_done(&text);
+	return rc;
+}
+
+static void start_all(struct shared *s, pthread_t *threads, uint32_t jobs)
+{
+	uint32_t started = 0;
+
+	s->running = jobs;
+	while (started < jobs && pthread_create(&threads[started], NULL, work, s) == 0)
+		started++;
+	/* Fewer threads do the same work; without any, this one does it. */
+	pthread_mutex_lock(&s->lock);
+	s->running -= jobs - started;
+	s->running += started == 0;
+	pthread_mutex_unlock(&s->lock);
+	if (started == 0)
+		(void)work(s);
+	wait_for_all(s, s->hunt->env->monotonic(s->hunt->env->ctx));
+	for (uint32_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+}
+
+int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, struct hunt_result *ret, struct err *e)
+{
+	uint32_t jobs = h->jobs < count ? h->jobs : (uint32_t)(count ? count : 1);
+	_cleanup_free_ pthread_t *threads = mem_alloc(jobs, sizeof(*threads));
+	struct shared s = {.hunt = h, .paths = paths, .count = count, .result = ret};
+	time_us began = h->env->monotonic(h->env->ctx);
+	int rc = 0;
+
+	CHECK(jobs >= 1 && jobs <= HUNT_JOBS_MAX && count <= HUNT_INPUTS_MAX);
+	*ret = (struct hunt_result){.inputs = count};
+	pthread_mutex_init(&s.lock, NULL);
+	pthread_cond_init(&s.ended, NULL);
+	spool_init(&s.spool, HUNT_MEMORY);
+	start_all(&s, threads, jobs);
+	ret->took = h->env->monotonic(h->env->ctx) - began;
+	ret->matches = s.entry_count;
+	if (ret->failure_count)
+		qsort(ret->failures, ret->failure_count, sizeof(*ret->failures), failure_cmp);
+	if (atomic_load(&s.broken)) {
+		rc = -(int)s.err.code;
+		*e = s.err;
+	} else {
+		rc = write_all(&s, out, e);
+	}
+	spool_done(&s.spool);
+	free(s.entries);
+	pthread_cond_destroy(&s.ended);
+	pthread_mutex_destroy(&s.lock);
+	return rc;
+}
+
+void hunt_result_done(struct hunt_result *r)
+{
+	free(r->failures);
+	*r = (struct hunt_result){0};
+}

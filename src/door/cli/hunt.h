@@ -1,0 +1,72 @@
+/* hunt: rules against files, several at a time, with an order that does not depend on how many.
+ *
+ * Why: threads finish in any order, so matches are put aside as the text they will be printed as, and sorted by event
+ * time, input, place in the input and rule. The text stays in memory up to HUNT_MEMORY, then goes to an unlinked
+ * temporary file; only a small entry a match stays.
+ * Inputs that cannot be read and records that are damaged are told in hunt_result.failures; the rest is still
+ * processed.
+ */
+#ifndef DOOR_CLI_HUNT_H
+#define DOOR_CLI_HUNT_H
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "flow/detect/detect.h"
+#include "flow/parse/parse.h"
+#include "os/env.h"
+
+#define HUNT_JOBS_MAX 256u
+#define HUNT_INPUT_BYTES_MAX ((size_t)1 << 44) /* a file is mapped, not read */
+#define HUNT_INPUTS_MAX 10000000u
+#define HUNT_MEMORY (64u << 20)    /* match texts kept in memory */
+#define HUNT_MATCHES_MAX 20000000u /* entries of 40 bytes */
+#define HUNT_LINE_MAX (64u << 20)  /* one match as text */
+#define HUNT_FAILURES_MAX 1000u    /* told one by one; more are counted */
+#define HUNT_UNKNOWN_MAX 20u       /* unknown log sources told by name */
+
+/* What a renderer sees. Valid during the call. */
+struct hunt_view {
+	const struct event *event;
+	const struct rule *rule;
+	str path;
+};
+
+struct hunt_failure {
+	uint32_t input;
+	struct err err;
+};
+
+struct hunt_unknown {
+	char name[128]; /* Channel, else Provider_Name, else "" */
+	uint64_t events;
+};
+
+struct hunt_result {
+	uint64_t events, bytes, matches, damaged_records, fields_dropped, unknown_source, regex_exhausted;
+	uint64_t inputs, inputs_failed;
+	struct hunt_failure *failures; /* by input */
+	size_t failure_count, failure_cap;
+	struct hunt_unknown unknown[HUNT_UNKNOWN_MAX];
+	uint32_t unknown_count;
+	time_us took;
+};
+
+struct hunt {
+	const struct rule_set *rules;
+	const struct mapping *mapping;
+	const struct name_table *names;
+	const struct env *env;
+	uint32_t jobs;
+	/* Adds the text of one match, with its line end; called by several threads at once. */
+	void (*render)(void *ctx, struct buf *out, const struct hunt_view *view);
+	void *ctx;
+	FILE *progress; /* a terminal, or NULL */
+};
+
+/* Searches the files and writes the matches' texts in order to `out`. Negative only when it could not go on at all. */
+int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, struct hunt_result *ret,
+	     struct err *e) MUST_CHECK;
+void hunt_result_done(struct hunt_result *r);
+
+#endif
