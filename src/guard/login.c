@@ -171,14 +171,12 @@ static int accept_code(struct db *db, struct env *env, struct session *s, const 
 
 int login_totp(struct db *db, struct env *env, const struct login_code *c, struct secret *ret, struct err *e)
 {
-	struct session s;
+	struct session s = *c->session;
 	struct user u;
 	struct secret cookie;
 	struct limit limit = {.kind = LIMIT_CODE, .address = c->address, .now = c->now};
-	int rc = session_find(db, c->cookie, c->now, &s, e);
+	int rc = user_get(db, s.account_id, &u, e);
 
-	if (!rc)
-		rc = user_get(db, s.account_id, &u, e);
 	if (rc)
 		return rc;
 	if (s.stage != SESSION_PASSWORD)

@@ -33,8 +33,8 @@ int login_password(struct db *db, struct env *env, const struct login *l, struct
 		   struct err *e) MUST_CHECK;
 
 struct login_code {
-	str cookie; /* of the session that waits for it */
-	str code;   /* six digits, or a recovery code */
+	const struct session *session; /* the one that waits for it */
+	str code;                      /* six digits, or a recovery code */
 	str address;
 	time_us now;
 };

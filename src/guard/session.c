@@ -210,6 +210,35 @@ int session_end_others(struct db *db, int64_t account_id, int64_t keep_id, struc
 	return stmt_run(&st, e);
 }
 
+int session_each(struct db *db, const struct session_query *q, int (*fn)(void *ctx, const struct session_row *row),
+		 void *ctx, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	int rc = db_prepare(db, &Q_session_list, NULL, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "account_id", q->account_id);
+	stmt_i64(&st, "now", q->now);
+	stmt_i64(&st, "idle_since", q->now - SESSION_IDLE);
+	stmt_i64(&st, "limit", SESSIONS_PER_ACCOUNT);
+	while ((rc = stmt_step(&st, e)) == 1) {
+		struct session_row row = {
+			.id = stmt_col_i64(&st, "id"),
+			.address = stmt_col_text(&st, "address"),
+			.user_agent = stmt_col_text(&st, "user_agent"),
+			.created_at = stmt_col_i64(&st, "created_at"),
+			.used_at = stmt_col_i64(&st, "used_at"),
+			.ends_at = stmt_col_i64(&st, "ends_at"),
+		};
+
+		rc = fn(ctx, &row);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
 int session_sweep(struct db *db, time_us now, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};

@@ -57,6 +57,18 @@ int session_rotate(struct db *db, struct env *env, const struct session *s, stru
 int session_end(struct db *db, int64_t account_id, int64_t session_id, struct err *e) MUST_CHECK;
 /* keep_id 0 = all of them: after a new password. */
 int session_end_others(struct db *db, int64_t account_id, int64_t keep_id, struct err *e) MUST_CHECK;
+struct session_row {
+	int64_t id;
+	str address, user_agent; /* valid until the callback returns */
+	time_us created_at, used_at, ends_at;
+};
+/* The living sessions of an account, last used first. */
+struct session_query {
+	int64_t account_id;
+	time_us now;
+};
+int session_each(struct db *db, const struct session_query *q, int (*fn)(void *ctx, const struct session_row *row),
+		 void *ctx, struct err *e) MUST_CHECK;
 /* Forgets ended sessions; for a periodic job. */
 int session_sweep(struct db *db, time_us now, struct err *e) MUST_CHECK;
 

@@ -118,6 +118,26 @@ int tenant_count(struct db *db, int64_t *ret, struct err *e)
 	return 0;
 }
 
+int tenant_each(struct db *db, int64_t id, int (*fn)(void *ctx, const struct tenant_row *row), void *ctx, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	int rc = db_prepare(db, &Q_tenant_below, NULL, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "id", id);
+	stmt_i64(&st, "limit", TENANTS_LIST_MAX);
+	while ((rc = stmt_step(&st, e)) == 1) {
+		struct tenant_row row = {stmt_col_i64(&st, "id"), stmt_col_i64(&st, "depth"),
+					 stmt_col_text(&st, "slug"), stmt_col_text(&st, "name")};
+
+		rc = fn(ctx, &row);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
 int tenant_role_of(struct db *db, int64_t tenant_id, int64_t account_id, enum role *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};

@@ -11,6 +11,7 @@
 #define TENANT_NAME_MAX 200
 #define TENANT_SLUG_MAX 64
 #define TENANT_DEPTH_MAX 16
+#define TENANTS_LIST_MAX 1000
 
 struct tenant_new {
 	int64_t parent_id; /* 0 = none above */
@@ -29,6 +30,14 @@ int tenant_find(struct db *db, str slug, int64_t *ret_id, struct err *e) MUST_CH
 int tenant_root(struct db *db, int64_t *ret_id, struct err *e) MUST_CHECK;
 /* Organisations that are not demos. */
 int tenant_count(struct db *db, int64_t *ret, struct err *e) MUST_CHECK;
+
+struct tenant_row {
+	int64_t id, depth; /* 0 = the one asked for */
+	str slug, name;    /* valid until the callback returns */
+};
+/* An organisation and everything below it, TENANTS_LIST_MAX at most. */
+int tenant_each(struct db *db, int64_t id, int (*fn)(void *ctx, const struct tenant_row *row), void *ctx,
+		struct err *e) MUST_CHECK;
 
 /* The role that counts for an account in an organisation: the nearest at or above it; ERR_NOT_FOUND when none. */
 int tenant_role_of(struct db *db, int64_t tenant_id, int64_t account_id, enum role *ret, struct err *e) MUST_CHECK;

@@ -33,8 +33,10 @@ static int try_from(struct guarded *g, str login, const char *word, const char *
 
 static int try_code(struct guarded *g, const struct secret *cookie, str code, struct secret *ret)
 {
-	struct login_code c = {str_of(cookie->text), code, STR("192.0.2.1"), g->now};
+	struct session s;
+	struct login_code c = {&s, code, STR("192.0.2.1"), g->now};
 
+	assert_int_equal(session_find(g->db, str_of(cookie->text), g->now, &s, NULL), 0);
 	return login_totp(g->db, &g->env, &c, ret, NULL);
 }
 
