@@ -2,13 +2,9 @@
 #ifndef DOOR_WEB_SESSION_H
 #define DOOR_WEB_SESSION_H
 
-#include "door/http/http.h"
+#include "door/web/web.h"
 #include "guard/session.h"
 #include "guard/totp.h"
-
-extern const struct route session_web_routes[];
-extern const struct route setup_web_routes[];
-extern const struct route settings_web_routes[];
 
 /* Puts `error`, the sentence for e in the reader's language, and the response's status. Returns false when e is nothing
  * that the reader of a form can mend (the store failed): then the handler returns the error itself. */

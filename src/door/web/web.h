@@ -1,0 +1,11 @@
+/* web: the pages' route tables, one line a file; app/ lists them. Each ends with a zeroed row. */
+#ifndef DOOR_WEB_WEB_H
+#define DOOR_WEB_WEB_H
+
+#include "door/http/http.h"
+
+extern const struct route session_web_routes[];  /* sign in and out, language, organisation, the demo's ways in */
+extern const struct route setup_web_routes[];    /* the first organisation; a new password by a link */
+extern const struct route settings_web_routes[]; /* one's own settings */
+
+#endif
