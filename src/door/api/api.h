@@ -7,5 +7,9 @@
 extern const struct route health_routes[];
 extern const struct route openapi_routes[];
 extern const struct route portfolio_api_routes[];
+extern const struct route events_api_routes[];
+extern const struct route alerts_api_routes[];
+extern const struct route incidents_api_routes[];
+extern const struct route evidence_api_routes[];
 
 #endif

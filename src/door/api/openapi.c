@@ -92,9 +92,12 @@ static void add_parameters(json_t *operation, const struct route *r)
 		json_decref(list);
 }
 
-static const char *request_media_type(const struct route *r)
+/* The schema Binary stands for bytes as they are; a stream of anything else is lines of JSON. */
+static const char *media_type(const char *schema, bool streams)
 {
-	return r->flags & ROUTE_STREAM ? "application/x-ndjson" : "application/json";
+	if (strcmp(schema, "Binary") == 0)
+		return "application/octet-stream";
+	return streams ? "application/x-ndjson" : "application/json";
 }
 
 static json_t *operation_of(const struct route *r, enum lang lang)
@@ -110,10 +113,12 @@ static json_t *operation_of(const struct route *r, enum lang lang)
 	if (r->request_schema)
 		put(operation, "requestBody",
 		    must(json_pack("{s:b, s:o}", "required", 1, "content",
-				   json_content(request_media_type(r), schema_ref(r->request_schema)))));
+				   json_content(media_type(r->request_schema, r->flags & ROUTE_STREAM),
+						schema_ref(r->request_schema)))));
 	put(responses, "2XX",
 	    r->response_schema ? must(json_pack("{s:s, s:o}", "description", "done", "content",
-						json_content("application/json", schema_ref(r->response_schema))))
+						json_content(media_type(r->response_schema, false),
+							     schema_ref(r->response_schema))))
 			       : must(json_pack("{s:s}", "description", "done")));
 	put(responses, "default",
 	    must(json_pack("{s:s, s:o}", "description", "problem details (RFC 9457)", "content",

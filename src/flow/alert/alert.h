@@ -180,4 +180,9 @@ int alert_undo(struct db *db, const struct actor *who, int64_t id, time_us now, 
 int alert_link(struct db *db, const struct actor *who, const struct alert_set *set, int64_t incident_id, time_us now,
 	       struct err *e) MUST_CHECK;
 
+/* The other parts of this room's public face. */
+#include "flow/alert/detector.h"
+#include "flow/alert/explain.h"
+#include "flow/alert/station.h"
+
 #endif

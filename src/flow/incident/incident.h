@@ -87,6 +87,9 @@ int incident_create(struct db *db, const struct actor *who, const struct inciden
 int incident_add_alerts(struct db *db, const struct actor *who, int64_t id, const struct alert_set *set, time_us now,
 			struct err *e) MUST_CHECK;
 
+/* The longest start of a text that may be a title. */
+str incident_title_cut(str text);
+
 int incident_find(struct db *db, struct scope scope, int64_t id, struct arena *a, struct incident *ret,
 		  struct err *e) MUST_CHECK;
 

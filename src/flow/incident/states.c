@@ -66,3 +66,16 @@ const struct incident_step *incident_step_find(enum incident_state from, enum in
 			return s;
 	return NULL;
 }
+
+str incident_title_cut(str text)
+{
+	size_t len = text.len;
+
+	if (len <= INCIDENT_TITLE_MAX)
+		return text;
+	len = INCIDENT_TITLE_MAX;
+	/* Not in the middle of a UTF-8 sequence. */
+	while (len && ((unsigned char)text.ptr[len] & 0xC0) == 0x80)
+		len--;
+	return str_sub(text, 0, len);
+}

@@ -1,0 +1,127 @@
+#include "flow/alert/explain.h"
+
+#include "base/mem.h"
+
+#define SOURCE_BYTES_MAX 300u
+
+static bool parse_with(const struct generation *g, const struct archived *from, struct arena *a, struct event *ret)
+{
+	struct err ignored;
+
+	*ret = (struct event){0};
+	if (parse_event(from->event.raw, g->mapping, g->names, a, ret, &ignored))
+		return false;
+	ret->received = from->event.received;
+	return true;
+}
+
+bool event_fields(struct detector *detector, const struct archived *from, struct arena *a, struct event *ret)
+{
+	const struct generation *g = detector_take(detector);
+	bool parsed = parse_with(g, from, a, ret);
+
+	detector_give(detector, g);
+	return parsed;
+}
+
+static str source_of(const struct rule *r, struct arena *a)
+{
+	const str parts[] = {r->source.product, r->source.category, r->source.service};
+	struct buf text;
+	str copy;
+
+	buf_init(&text, SOURCE_BYTES_MAX);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].len == 0)
+			continue;
+		if (text.len)
+			buf_add(&text, STR(" / "));
+		buf_add(&text, parts[i]);
+	}
+	copy = arena_str(a, buf_str(&text));
+	buf_done(&text);
+	return copy;
+}
+
+/* The reasons' texts may point into the rules, which another generation may replace: they are copied. */
+static bool keep_reasons(struct arena *a, const struct match_reason *from, uint32_t count, struct explanation *x)
+{
+	struct match_reason *to = arena_alloc(a, (count ? count : 1) * sizeof(*to));
+
+	if (count > EXPLAIN_REASONS_MAX)
+		count = EXPLAIN_REASONS_MAX;
+	for (uint32_t i = 0; to && i < count; i++) {
+		to[i] = (struct match_reason){.selection = arena_str(a, from[i].selection),
+					      .field = arena_str(a, from[i].field),
+					      .modifiers = arena_str(a, from[i].modifiers),
+					      .pattern = arena_str(a, from[i].pattern),
+					      .value = from[i].value.ptr ? arena_str(a, from[i].value) : STR_NONE,
+					      .matched = from[i].matched};
+		if (!to[i].selection.ptr || !to[i].field.ptr || !to[i].modifiers.ptr || !to[i].pattern.ptr)
+			return false;
+	}
+	x->reasons = to;
+	x->reason_count = count;
+	return to != NULL;
+}
+
+static bool matches(const struct generation *g, const struct rule *r, const struct event *ev)
+{
+	const struct rule *const *rules;
+	struct matcher *m;
+	bool found = false;
+
+	if (matcher_create(g->rules, &m, NULL))
+		return false;
+	for (uint32_t i = matcher_match(m, ev, &rules); i-- > 0;)
+		found = found || rules[i]->index == r->index;
+	matcher_free(m);
+	return found;
+}
+
+static int explain_rule(const struct generation *g, const struct alert *al, const struct event *ev, struct arena *a,
+			struct explanation *x, struct err *e)
+{
+	const struct rule *r = rule_set_find(g->rules, al->rule_id);
+	struct match_reason *reasons;
+	uint32_t count;
+	int rc;
+
+	if (!r)
+		return 0;
+	x->rule_known = true;
+	x->description = arena_str(a, r->description);
+	x->author = arena_str(a, r->author);
+	x->path = arena_str(a, r->path);
+	x->source = source_of(r, a);
+	if (!x->parsed)
+		return 0;
+	x->still_matches = matches(g, r, ev);
+	rc = rule_explain(g->rules, r->index, ev, a, &reasons, &count, e);
+	if (rc)
+		return rc;
+	return keep_reasons(a, reasons, count, x) ? 0 : err_set(e, ERR_LIMIT, "err.alert.memory");
+}
+
+int alert_explain(const struct explain_with *with, const struct alert *al, struct arena *a, struct explanation *ret,
+		  struct err *e)
+{
+	const struct generation *g;
+	struct explanation x = {0};
+	struct event ev;
+	int rc = archive_find(with->archive, with->tenant_id, al->first_event, a, &x.event, e);
+
+	if (rc)
+		return rc;
+	g = detector_take(with->detector);
+	x.parsed = parse_with(g, &x.event, a, &ev);
+	if (x.parsed) {
+		x.fields = ev.fields;
+		x.field_count = ev.field_count;
+	}
+	rc = explain_rule(g, al, &ev, a, &x, e);
+	detector_give(with->detector, g);
+	if (!rc)
+		*ret = x;
+	return rc;
+}

@@ -1,0 +1,40 @@
+/* explain: why an alert's rule matched its event, computed again from the kept raw event and the present rules.
+ *
+ * Why again and not stored: the event is kept for ever as it came, so nothing is lost; and the page shows what the rule
+ * says NOW, with `rule_known` false when it was changed away. All slices live in the arena.
+ */
+#ifndef FLOW_ALERT_EXPLAIN_H
+#define FLOW_ALERT_EXPLAIN_H
+
+#include "flow/alert/alert.h"
+#include "flow/alert/detector.h"
+#include "flow/archive/archive.h"
+
+#define EXPLAIN_REASONS_MAX 200u
+
+struct explanation {
+	struct archived event;
+	bool parsed; /* fields and reasons are filled */
+	const struct event_field *fields;
+	uint32_t field_count;
+	bool rule_known; /* the present generation has the rule */
+	bool still_matches;
+	str description, author, path;
+	str source; /* "windows / process_creation" */
+	const struct match_reason *reasons;
+	uint32_t reason_count;
+};
+
+/* ERR_NOT_FOUND err.event.absent when the archive does not hold the event (any more). */
+struct explain_with {
+	struct archive *archive;
+	struct detector *detector;
+	int64_t tenant_id;
+};
+int alert_explain(const struct explain_with *with, const struct alert *al, struct arena *a, struct explanation *ret,
+		  struct err *e) MUST_CHECK;
+
+/* Parses one kept event for a page: its fields under their taxonomy names. False when it cannot be parsed. */
+bool event_fields(struct detector *detector, const struct archived *from, struct arena *a, struct event *ret);
+
+#endif
