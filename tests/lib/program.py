@@ -57,8 +57,8 @@ def free_port(kind=socket.SOCK_STREAM):
 class Server:
     """`noroshi serve` or `noroshi demo` on free ports. stop() ends it; kill() is a power cut."""
 
-    def __init__(self, folder, verb="serve", settings=None, binary=BINARY, preexec=None):
-        self.folder, self.verb, self.binary, self.preexec = str(folder), verb, binary, preexec
+    def __init__(self, folder, verb="serve", settings=None, binary=BINARY, env=None):
+        self.folder, self.verb, self.binary, self.env = str(folder), verb, binary, env or {}
         self.data = os.path.join(self.folder, "data")
         self.http, self.tcp = free_port(), free_port()
         self.udp = free_port(socket.SOCK_DGRAM)
@@ -89,7 +89,7 @@ class Server:
         command = [self.binary, self.verb, "--data", self.data, "--config", self.write_config()]
         self.text = []
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        env=clean_env(), preexec_fn=self.preexec)
+                                        env=clean_env(**self.env))
         self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self.reader.start()
 
