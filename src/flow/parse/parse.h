@@ -37,6 +37,7 @@ struct batch {
 	struct arena arena; /* events, fields and unescaped text; reset by reader_next */
 	struct event *events;
 	uint32_t count;
+	size_t warm; /* bytes that the arena keeps over a reset */
 };
 
 struct read_counts {

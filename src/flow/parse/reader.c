@@ -8,6 +8,8 @@
 
 /* How far into an input its kind is looked for. */
 #define SNIFF_BYTES ((size_t)64 << 10)
+/* The most memory that a batch keeps between two fillings. */
+#define BATCH_WARM_MAX ((size_t)32 << 20)
 
 enum input_kind { INPUT_NONE, INPUT_EVTX, INPUT_JSON, INPUT_TEXT };
 
@@ -333,9 +335,24 @@ static void fill(struct reader *r, struct batch *b)
 	r->done = !fed;
 }
 
+/* An arena keeps its first block over a reset. Once a batch has shown how much it needs, that block is made as large,
+ * so that the next batches do not fetch and return the same pages again. */
+static void batch_reset(struct batch *b)
+{
+	size_t used = b->arena.used;
+
+	if (used > b->warm && used <= BATCH_WARM_MAX) {
+		b->warm = used + used / 4;
+		arena_done(&b->arena);
+		arena_init(&b->arena, BATCH_BUDGET);
+		CHECK(arena_alloc(&b->arena, b->warm) != NULL);
+	}
+	arena_reset(&b->arena);
+}
+
 int reader_next(struct reader *r, struct batch *b, struct err *e)
 {
-	arena_reset(&b->arena);
+	batch_reset(b);
 	b->count = 0;
 	b->events = arena_alloc(&b->arena, BATCH_EVENTS_MAX * sizeof(*b->events));
 	CHECK(b->events != NULL);
