@@ -2,6 +2,18 @@
 
 #include "door/cli/verbs.h"
 
+/* In the order of the overview: the main jobs first. One row a line, so that additions do not meet. */
+/* clang-format off */
 const struct verb *const app_verbs[] = {
-	&verb_config_check, &verb_config_show, &verb_config_doc, &verb_detect, &verb_help, &verb_rules_check, &verb_version, NULL,
+	&verb_serve,
+	&verb_demo,
+	&verb_detect,
+	&verb_rules_check,
+	&verb_config_check,
+	&verb_config_show,
+	&verb_config_doc,
+	&verb_help,
+	&verb_version,
+	NULL,
 };
+/* clang-format on */

@@ -1,0 +1,106 @@
+/* The numbers of /metrics: one row a number, read from the rooms' own counters. */
+#include "app/house.h"
+
+#include <stddef.h>
+
+#include "door/api/metrics.h"
+#include "door/http/door.h"
+#include "flow/alert/station.h"
+#include "flow/archive/archive.h"
+#include "flow/collect/collect.h"
+
+static struct house *house_of(struct services *s)
+{
+	return (struct house *)(void *)((char *)s - offsetof(struct house, services));
+}
+
+/* One reader for each counter of a room; the name of the function says which. */
+#define READ_NET(field)                                                      \
+	static int64_t net_##field(struct services *s)                       \
+	{                                                                    \
+		return (int64_t)door_net_counters(house_of(s)->door)->field; \
+	}
+#define READ_REQUESTS(class)                                                           \
+	static int64_t requests_##class(struct services * s)                           \
+	{                                                                              \
+		return (int64_t)door_net_counters(house_of(s)->door)->requests[class]; \
+	}
+#define READ_INTAKE(field)                                         \
+	static int64_t intake_##field(struct services *s)          \
+	{                                                          \
+		return (int64_t)intake_counters(s->intake)->field; \
+	}
+#define READ_STATION(field)                                                    \
+	static int64_t station_##field(struct services *s)                     \
+	{                                                                      \
+		return (int64_t)station_counters(house_of(s)->station)->field; \
+	}
+#define READ_ARCHIVE(field)                                \
+	static int64_t archive_##field(struct services *s) \
+	{                                                  \
+		struct archive_stats stats;                \
+                                                           \
+		archive_stats(s->archive, &stats);         \
+		return (int64_t)stats.field;               \
+	}
+
+READ_REQUESTS(2)
+READ_REQUESTS(3)
+READ_REQUESTS(4)
+READ_REQUESTS(5)
+READ_NET(open)
+READ_NET(body_bytes)
+READ_NET(bytes_in)
+READ_NET(bytes_out)
+READ_NET(refused_full)
+READ_INTAKE(events)
+READ_INTAKE(bytes)
+READ_INTAKE(refused)
+READ_INTAKE(failed)
+READ_INTAKE(udp_dropped)
+READ_INTAKE(truncated)
+READ_INTAKE(bad_frames)
+READ_STATION(events)
+READ_STATION(matches)
+READ_STATION(alerts)
+READ_STATION(damaged)
+READ_STATION(unknown_source)
+READ_STATION(lag_us)
+READ_STATION(failures)
+READ_ARCHIVE(events)
+READ_ARCHIVE(bytes)
+READ_ARCHIVE(segments)
+READ_ARCHIVE(damaged_bytes)
+
+const struct metric house_metrics[] = {
+	{"noroshi_http_requests", "class=\"2xx\"", METRIC_COUNTER, "Answers by status class.", requests_2},
+	{"noroshi_http_requests", "class=\"3xx\"", METRIC_COUNTER, "", requests_3},
+	{"noroshi_http_requests", "class=\"4xx\"", METRIC_COUNTER, "", requests_4},
+	{"noroshi_http_requests", "class=\"5xx\"", METRIC_COUNTER, "", requests_5},
+	{"noroshi_http_connections", NULL, METRIC_GAUGE, "Connections open now.", net_open},
+	{"noroshi_http_connections_refused", NULL, METRIC_COUNTER, "Connections refused, the house was full.",
+	 net_refused_full},
+	{"noroshi_http_body_bytes", NULL, METRIC_GAUGE, "Request bodies in memory now.", net_body_bytes},
+	{"noroshi_http_received_bytes", NULL, METRIC_COUNTER, "Bytes received.", net_bytes_in},
+	{"noroshi_http_sent_bytes", NULL, METRIC_COUNTER, "Bytes sent.", net_bytes_out},
+	{"noroshi_intake_events", NULL, METRIC_COUNTER, "Events made durable.", intake_events},
+	{"noroshi_intake_bytes", NULL, METRIC_COUNTER, "Bytes of events made durable.", intake_bytes},
+	{"noroshi_intake_refused", NULL, METRIC_COUNTER, "Lines that are no event.", intake_refused},
+	{"noroshi_intake_failed", NULL, METRIC_COUNTER, "Events that storage did not take.", intake_failed},
+	{"noroshi_syslog_dropped", NULL, METRIC_COUNTER, "UDP messages that the kernel dropped.", intake_udp_dropped},
+	{"noroshi_syslog_truncated", NULL, METRIC_COUNTER, "Messages that were cut.", intake_truncated},
+	{"noroshi_syslog_bad_frames", NULL, METRIC_COUNTER, "Connections closed for their framing.", intake_bad_frames},
+	{"noroshi_detect_events", NULL, METRIC_COUNTER, "Events judged.", station_events},
+	{"noroshi_detect_matches", NULL, METRIC_COUNTER, "Rule matches.", station_matches},
+	{"noroshi_detect_alerts", NULL, METRIC_COUNTER, "Alerts made.", station_alerts},
+	{"noroshi_detect_damaged", NULL, METRIC_COUNTER, "Events that could not be parsed.", station_damaged},
+	{"noroshi_detect_unknown_source", NULL, METRIC_COUNTER, "Events of no known log source.",
+	 station_unknown_source},
+	{"noroshi_detect_retries", NULL, METRIC_COUNTER, "Batches tried again.", station_failures},
+	{"noroshi_detect_lag_microseconds", NULL, METRIC_GAUGE, "Receipt to judgement, last batch.", station_lag_us},
+	{"noroshi_archive_events", NULL, METRIC_GAUGE, "Events kept.", archive_events},
+	{"noroshi_archive_bytes", NULL, METRIC_GAUGE, "Bytes kept.", archive_bytes},
+	{"noroshi_archive_segments", NULL, METRIC_GAUGE, "Files of kept events.", archive_segments},
+	{"noroshi_archive_damaged_bytes", NULL, METRIC_GAUGE, "Bytes that cannot be read.", archive_damaged_bytes},
+	{0},
+};
