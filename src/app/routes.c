@@ -2,10 +2,14 @@
 #include "app/house.h"
 
 #include "door/api/api.h"
+#include "door/web/web.h"
 
 const struct route *const house_routes[] = {
 	health_routes,
 	openapi_routes,
 	portfolio_api_routes,
+	session_web_routes,
+	setup_web_routes,
+	settings_web_routes,
 	NULL,
 };
