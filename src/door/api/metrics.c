@@ -1,6 +1,20 @@
 #include "door/api/metrics.h"
 
+#include "base/mem.h"
 #include "door/http/http.h"
+
+#define METRIC_KEY_MAX 128u
+
+static void add_help(struct buf *out, const char *name)
+{
+	_cleanup_(buf_done) struct buf key = {0};
+
+	buf_init(&key, METRIC_KEY_MAX);
+	buf_add_fmt(&key, "metric.%s", name);
+	buf_add_fmt(out, "# HELP %s ", name);
+	buf_add(out, words_get(LANG_EN, buf_str(&key)));
+	buf_add_byte(out, '\n');
+}
 
 void metrics_write(const struct metric *metrics, struct services *s, struct buf *out)
 {
@@ -11,7 +25,7 @@ void metrics_write(const struct metric *metrics, struct services *s, struct buf 
 
 		if (!str_eq(previous, str_of(m->name))) {
 			buf_add_fmt(out, "# TYPE %s %s\n", m->name, is_counter ? "counter" : "gauge");
-			buf_add_fmt(out, "# HELP %s %s\n", m->name, m->help);
+			add_help(out, m->name);
 			previous = str_of(m->name);
 		}
 		buf_add_fmt(out, "%s%s", m->name, is_counter ? "_total" : "");

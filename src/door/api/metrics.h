@@ -1,7 +1,7 @@
 /* metrics: numbers about the running program for /metrics (OpenMetrics 1.0 text), as a table that app/ fills.
  *
- * Names follow OpenMetrics: base units, "_total" is added to counters by the writer. Help texts are English: they are
- * read by operators' tools, like log ids.
+ * Names follow OpenMetrics: base units, "_total" is added to counters by the writer. The help text is the words key
+ * "metric.<name>", in English: operators' tools read it.
  */
 #ifndef DOOR_API_METRICS_H
 #define DOOR_API_METRICS_H
@@ -16,7 +16,6 @@ struct metric {
 	const char *name;   /* "noroshi_http_requests"; rows of one name stand together and differ in labels */
 	const char *labels; /* "class=\"2xx\"", or NULL */
 	enum metric_type type;
-	const char *help;
 	int64_t (*read)(struct services *s);
 };
 
