@@ -138,6 +138,17 @@ void file_view_close(struct file_view *v)
 	*v = (struct file_view){0};
 }
 
+void file_view_forget(const struct file_view *v, size_t len)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (len > v->bytes.len)
+		len = v->bytes.len;
+	/* Only whole pages; a refusal costs memory, nothing else. */
+	if (v->mapped && len >= page)
+		(void)madvise((void *)(uintptr_t)v->bytes.ptr, len / page * page, MADV_DONTNEED);
+}
+
 static int write_all(int fd, str path, str bytes, struct err *e)
 {
 	while (bytes.len) {

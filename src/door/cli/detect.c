@@ -111,7 +111,7 @@ struct inputs {
 	str *paths;
 	size_t count, cap;
 	const struct cli *cli;
-	bool failed; /* a folder or file that is not there */
+	uint64_t failed; /* arguments that are not there */
 };
 
 static int add_input(void *ctx, str path, struct err *e)
@@ -144,7 +144,7 @@ static void find_inputs(struct inputs *in)
 		}
 		if (rc < 0) {
 			cli_report(in->cli, &e);
-			in->failed = true;
+			in->failed++;
 		}
 	}
 }
@@ -293,13 +293,15 @@ static int detect_with(struct detect_run *d)
 		cli_report(c, &e);
 		return EXIT_ERROR;
 	}
+	d->result.inputs += d->inputs.failed;
+	d->result.inputs_failed += d->inputs.failed;
 	if (cli_has(c, "stats"))
 		tell_stats(c, d->rules, &d->result, d->load);
 	else if (!cli_has(c, "json"))
 		tell_summary(c, d->rules, &d->result);
 	if (refused)
 		return EXIT_RULES;
-	return d->inputs.failed || d->result.inputs_failed ? EXIT_INPUT : EXIT_DONE;
+	return d->result.inputs_failed ? EXIT_INPUT : EXIT_DONE;
 }
 
 static int detect_run(struct cli *c)

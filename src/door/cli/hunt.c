@@ -15,6 +15,7 @@
 #define PROGRESS_AFTER TIME_SECOND
 #define PROGRESS_EVERY (TIME_SECOND / 5)
 #define PROGRESS_WIDTH 30
+#define FORGET_STEP (32u << 20)
 
 /* One match, ready to be sorted. */
 struct entry {
@@ -192,12 +193,22 @@ static void tell_progress(struct worker *w, const struct read_counts *now, size_
 	*told = at > *told ? at : *told;
 }
 
-static void read_input(struct worker *w, str bytes, str path)
+/* What lies behind the reader is not needed any more: without this a large file would count as our memory. */
+static void forget_behind(const struct file_view *view, uint64_t told, uint64_t *forgotten)
+{
+	if (told - *forgotten < FORGET_STEP)
+		return;
+	file_view_forget(view, told);
+	*forgotten = told;
+}
+
+static void read_input(struct worker *w, const struct file_view *view, str path)
 {
 	const struct hunt *h = w->s->hunt;
 	struct read_counts counts = {0}, before = {0};
 	struct reader *reader = NULL;
-	uint64_t told = 0;
+	uint64_t told = 0, forgotten = 0;
+	str bytes = view->bytes;
 	struct err e = {0};
 	int rc = reader_open(bytes, path, h->mapping, h->names, &reader, &e);
 
@@ -210,6 +221,8 @@ static void read_input(struct worker *w, str bytes, str path)
 			break;
 		reader_counts(reader, &counts);
 		tell_progress(w, &counts, bytes.len, &told);
+		if (counts.bytes <= bytes.len)
+			forget_behind(view, told > BATCH_BYTES ? told - BATCH_BYTES : 0, &forgotten);
 		atomic_fetch_add(&w->s->events, counts.events - before.events);
 		before = counts;
 	}
@@ -226,15 +239,19 @@ static void read_input(struct worker *w, str bytes, str path)
 static void search_input(struct worker *w)
 {
 	str path = w->s->paths[w->input];
+	bool standard = str_eq(path, STR("-"));
 	struct file_view view = {0};
 	struct err e = {0};
+	int rc;
 
 	w->seq = 0;
-	if (file_view_open(str_eq(path, STR("-")) ? STR("/dev/stdin") : path, HUNT_INPUT_BYTES_MAX, &view, &e) < 0) {
+	rc = file_view_open(standard ? STR("/dev/stdin") : path, standard ? HUNT_STDIN_BYTES_MAX : HUNT_INPUT_BYTES_MAX,
+			    &view, &e);
+	if (rc < 0) {
 		fail_input(w, &e);
 		return;
 	}
-	read_input(w, view.bytes, path);
+	read_input(w, &view, path);
 	file_view_close(&view);
 }
 

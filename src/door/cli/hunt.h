@@ -18,6 +18,7 @@
 
 #define HUNT_JOBS_MAX 256u
 #define HUNT_INPUT_BYTES_MAX ((size_t)1 << 44) /* a file is mapped, not read */
+#define HUNT_STDIN_BYTES_MAX ((size_t)4 << 30) /* a pipe is held in memory */
 #define HUNT_INPUTS_MAX 10000000u
 #define HUNT_MEMORY (64u << 20)    /* match texts kept in memory */
 #define HUNT_MATCHES_MAX 20000000u /* entries of 40 bytes */
