@@ -23,6 +23,7 @@ struct pool {
 	pthread_cond_t some;
 	struct job *ring;
 	size_t first, count;
+	unsigned idle; /* threads that wait for a job */
 	bool stopping;
 	unsigned opened, started;
 	struct worker workers[];
@@ -33,13 +34,20 @@ static bool take(struct pool *p, struct job *ret)
 	bool got;
 
 	pthread_mutex_lock(&p->lock);
-	while (p->count == 0 && !p->stopping)
+	while (p->count == 0 && !p->stopping) {
+		p->idle++;
 		pthread_cond_wait(&p->some, &p->lock);
+		p->idle--;
+	}
 	got = p->count > 0;
 	if (got) {
 		*ret = p->ring[p->first];
 		p->first = (p->first + 1) % p->config.queue_max;
 		p->count--;
+		/* Wakers chain: whoever submits wakes one thread, and that one wakes the next when there is more. A burst of
+		 * short jobs is then done by the threads that are awake, without a system call for each job. */
+		if (p->count && p->idle)
+			pthread_cond_signal(&p->some);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return got;
@@ -94,7 +102,8 @@ bool pool_submit(struct pool *p, pool_job fn, void *arg)
 	if (room) {
 		p->ring[(p->first + p->count) % p->config.queue_max] = (struct job){fn, arg};
 		p->count++;
-		pthread_cond_signal(&p->some);
+		if (p->count == 1 && p->idle)
+			pthread_cond_signal(&p->some);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return room;
