@@ -220,8 +220,8 @@ void conn_refuse(struct conn *c, enum refusal why)
 	atomic_fetch_add_explicit(&c->loop->server->counters.refused[why], 1, memory_order_relaxed);
 	if (x->planned && calls->refuse)
 		calls->refuse(calls->ctx, &x->pub, why);
-	exchange_abandon(x);
 	reply_refusal(x, why);
+	exchange_abandon(x);
 	reply_send(c);
 }
 
@@ -299,6 +299,20 @@ static struct bufferevent *bev_new(struct listener *l, int fd, bool is_tls)
 	return bufferevent_openssl_socket_new(l->loop->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 }
 
+/* Full: the connection that has been idle longest on this loop makes room, so that connections which do nothing cannot
+ * lock out those that would do something. */
+static bool make_room(struct loop *loop)
+{
+	struct conn *oldest = NULL;
+
+	for (struct conn *c = loop->conns; c; c = c->next)
+		if (c->state == CONN_HEAD && !c->head_started && (!oldest || c->deadline < oldest->deadline))
+			oldest = c;
+	if (oldest)
+		conn_close(oldest);
+	return oldest != NULL;
+}
+
 void conn_open(struct listener *l, int fd, const struct sockaddr *from)
 {
 	struct timeval write_wait = {NET_WRITE_MS / 1000, 0};
@@ -308,7 +322,11 @@ void conn_open(struct listener *l, int fd, const struct sockaddr *from)
 	struct bufferevent *bev;
 
 	atomic_fetch_add(&s->counters.accepted, 1);
-	if (atomic_load(&s->counters.open) >= (int64_t)s->config.connections_max || !(bev = bev_new(l, fd, is_tls))) {
+	if (atomic_load(&s->counters.open) >= (int64_t)s->config.connections_max && !make_room(l->loop))
+		bev = NULL;
+	else
+		bev = bev_new(l, fd, is_tls);
+	if (!bev) {
 		atomic_fetch_add(&s->counters.refused_full, 1);
 		close(fd);
 		return;

@@ -213,9 +213,9 @@ void reply_refusal(struct exchange_impl *x, enum refusal why)
 		r->fields[r->field_count++] = (struct http_field){STR("Content-Type"), STR("application/problem+json")};
 		buf_add_fmt(&r->body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"}\n",
 			    net_status_text(status), status, refusal_name(why));
+		if (why == REFUSE_BUSY)
+			r->fields[r->field_count++] = (struct http_field){STR("Retry-After"), STR("2")};
 	}
-	if (why == REFUSE_BUSY && r->field_count < NET_REPLY_FIELDS_MAX)
-		r->fields[r->field_count++] = (struct http_field){STR("Retry-After"), STR("2")};
 	/* Only a server that is busy still knows where the next request begins. */
 	r->close = why != REFUSE_BUSY || !x->body_done;
 	reply_compose(x);

@@ -44,8 +44,9 @@ static bool take(struct pool *p, struct job *ret)
 		*ret = p->ring[p->first];
 		p->first = (p->first + 1) % p->config.queue_max;
 		p->count--;
-		/* Wakers chain: whoever submits wakes one thread, and that one wakes the next when there is more. A burst of
-		 * short jobs is then done by the threads that are awake, without a system call for each job. */
+		/* Wakers chain: whoever submits wakes one thread, and that one wakes the next when there is more. A
+		 * burst of short jobs is then done by the threads that are awake, without a system call for each job.
+		 */
 		if (p->count && p->idle)
 			pthread_cond_signal(&p->some);
 	}

@@ -174,6 +174,30 @@ static void release(void *ctx, struct exchange *x)
 	free(v);
 }
 
+/* A refusal in the middle, on the loop thread: told like every other error, without the database. */
+static void refuse(void *ctx, struct exchange *x, enum refusal why)
+{
+	struct visit *v = x->user;
+
+	if (why == REFUSE_BODY_LARGE)
+		err_set(&v->error, ERR_LIMIT, "err.http.body_large");
+	else if (why == REFUSE_BODY_SLOW)
+		err_set(&v->error, ERR_TIMEOUT, "err.http.body_slow");
+	else if (why == REFUSE_BUSY)
+		err_set(&v->error, ERR_BUSY, "err.http.busy");
+	else
+		err_set(&v->error, ERR_PARSE, "err.http.framing");
+	if (!v->started) {
+		arena_init(&v->arena, HTTP_ARENA);
+		v->rq.arena = &v->arena;
+		buf_init(&v->rs.body, HTTP_RESPONSE_MAX);
+		gate_fill(v, x);
+		v->started = true;
+	}
+	problem_write(&v->rq, &v->rs, &v->error);
+	finish(ctx, &v->rq, &v->rs, x);
+}
+
 static void sent(void *ctx, const struct exchange *x, int status, uint64_t body_bytes)
 {
 	struct door *d = ctx;
@@ -231,6 +255,7 @@ int door_open(const struct door_config *config, struct door **ret, struct err *e
 				      .chunk = chunk,
 				      .abandon = release,
 				      .release = release,
+				      .refuse = refuse,
 				      .sent = sent};
 	net.env = config->services->env;
 	net.calls = &d->calls;

@@ -8,12 +8,13 @@ static bool is_write(str method)
 	return !str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD")) && !str_eq(method, STR("OPTIONS"));
 }
 
-static void fill_request(struct visit *v, struct exchange *x)
+void gate_fill(struct visit *v, struct exchange *x)
 {
 	struct request *rq = &v->rq;
 	struct services *s = v->door->config.services;
 
 	rq->services = s;
+	rq->wire = x;
 	rq->route = v->match.route;
 	rq->actor.kind = ACTOR_NOBODY;
 	rq->method = method_name(x->head.method);
@@ -183,7 +184,7 @@ int gate_pass(struct visit *v, struct exchange *x, struct err *e)
 {
 	int rc;
 
-	fill_request(v, x);
+	gate_fill(v, x);
 	rc = check_host(v->door, &v->rq, e);
 	rc = rc ? rc : find_actor(&v->rq, x, e);
 	if (!rc && !v->match.route)

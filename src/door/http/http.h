@@ -46,6 +46,8 @@ struct services {
 #define HTTP_LOGIN_PATH "/login" /* where pages send who is not signed in, with ?next= */
 
 struct session;
+struct exchange;
+struct net_push;
 
 /* Fields of a query or a form, decoded. */
 struct http_params {
@@ -82,7 +84,8 @@ struct request {
 	struct http_params query_params, form_params;
 	const struct http_file *files;
 	size_t file_count;
-	void *stream; /* streaming routes: what their `begin` made */
+	struct exchange *wire; /* net/server.h */
+	void *stream;          /* streaming routes: what their `begin` made */
 };
 
 str request_header(const struct request *rq, str name);
@@ -113,6 +116,9 @@ str redirect_target(str next);
 void response_cookie(struct request *rq, struct response *rs, str name, str value);
 /* The session's cookie: HttpOnly, SameSite=Lax, with Secure and the prefix __Host- on TLS. "" ends it. */
 void response_session(struct request *rq, struct response *rs, str token);
+/* The response stays open after its head (server-sent events): use the handle as net/server.h says, from any thread,
+ * and close it. The body buffer is not sent. */
+struct net_push *response_open(struct request *rq, struct response *rs, str content_type);
 /* Something a person uploaded: always as a download, never rendered in our origin. */
 void response_attachment(struct request *rq, struct response *rs, str file_name);
 /* Fills what every page shows (csrf, theme, may_…, path, user_name, …; see web/templates/shell) and renders. */

@@ -77,6 +77,8 @@ int multipart_parse(struct arena *a, str content_type, str body, struct multipar
 int value_param(struct arena *a, str value, str name, str *ret, struct err *e) MUST_CHECK;
 
 /* gate.c: who asks, in which language, may he, is it really he. 0 or the error to tell. */
+/* What is known without the database. */
+void gate_fill(struct visit *v, struct exchange *x);
 int gate_pass(struct visit *v, struct exchange *x, struct err *e) MUST_CHECK;
 
 /* problem.c */

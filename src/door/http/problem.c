@@ -15,8 +15,8 @@ static const struct {
 	const char *id;
 	int status;
 } special[] = {
-	{"err.http.method", 405}, {"err.api.changed", 412},     {"err.http.host", 421},
-	{"err.http.scheme", 401}, {"err.http.key_reused", 422}, {"err.api.if_match", 428},
+	{"err.http.method", 405},    {"err.api.changed", 412},     {"err.http.host", 421},    {"err.http.scheme", 401},
+	{"err.http.body_slow", 408}, {"err.http.key_reused", 422}, {"err.api.if_match", 428},
 };
 
 int problem_status(const struct err *e)

@@ -58,6 +58,13 @@ void response_session(struct request *rq, struct response *rs, str token)
 				  rq->is_tls ? "; Secure" : "", token.len ? "" : "; Max-Age=0"));
 }
 
+struct net_push *response_open(struct request *rq, struct response *rs, str content_type)
+{
+	response_header(rs, STR("Content-Type"), content_type);
+	response_header(rs, STR("Cache-Control"), STR("no-store"));
+	return net_push_open(rq->wire);
+}
+
 /* RFC 6266 with RFC 8187: an ASCII name for old clients, the true one in UTF-8. */
 void response_attachment(struct request *rq, struct response *rs, str file_name)
 {

@@ -69,6 +69,16 @@ static int leave_open(struct request *rq, struct response *rs, struct err *e)
 	return db_begin(rq->db, e);
 }
 
+static int events(struct request *rq, struct response *rs, struct err *e)
+{
+	struct net_push *push = response_open(rq, rs, STR("text/event-stream"));
+
+	(void)e;
+	net_push_send(push, STR("data: 1\n\n"));
+	net_push_close(push);
+	return 0;
+}
+
 static int stream_begin(struct request *rq, struct err *e)
 {
 	rq->stream = &streamed;
@@ -111,6 +121,7 @@ static const struct route routes[] = {
 	{"GET", "/alerts", PERM_ALERT_READ, 0, echo},
 	{"POST", "/form", PERM_ALERT_READ, 0, echo},
 	{"POST", "/public", PERM_NONE, 0, echo},
+	{"GET", "/api/v1/live", PERM_ALERT_READ, 0, events},
 	{"GET", "/only-demo", PERM_NONE, ROUTE_DEMO, echo},
 	{"POST", "/api/v1/events", PERM_EVENT_WRITE, ROUTE_STREAM, stream_done, .stream = &stream_calls},
 	{0},
@@ -410,6 +421,35 @@ static void test_stream(void **state)
 	free(body);
 }
 
+static void test_open_response(void **state)
+{
+	struct house *h = *state;
+
+	assert_int_equal(ask(h, "GET /api/v1/live", h->cookie, STR_NONE), 200);
+	assert_true(has(h, "Content-Type: text/event-stream") && has(h, "\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n"));
+}
+
+/* What is refused while the body comes in is told in the reader's language too, as a page where a page was asked for.
+ */
+static void test_refused_in_the_middle(void **state)
+{
+	struct house *h = *state;
+	char *body = calloc(1, 2u << 20);
+	struct buf fields;
+
+	buf_init(&fields, 1000);
+	buf_add_fmt(&fields, "%sAccept-Language: ja\r\n", h->cookie);
+	assert_int_equal(ask(h, "POST /form", buf_cstr(&fields), (str){body, 2u << 20}), 413);
+	assert_true(has(h, "application/problem+json") && has(h, "このアドレスの上限を超えています"));
+	buf_add(&fields, STR("Accept: text/html\r\n"));
+	assert_int_equal(ask(h, "POST /form", buf_cstr(&fields), (str){body, 2u << 20}), 413);
+	assert_true(has(h, "text/html") && has(h, "このアドレスの上限を超えています") &&
+		    has(h, "Content-Security-Policy"));
+	assert_int_equal(ask(h, "POST /form", "Transfer-Encoding: chunked\r\n\r\nzz\r\n", STR_NONE), 400);
+	buf_done(&fields);
+	free(body);
+}
+
 static void test_redirect_target(void **state)
 {
 	(void)state;
@@ -459,6 +499,8 @@ int main(void)
 		HOUSE(test_static),
 		HOUSE(test_replay),
 		HOUSE(test_stream),
+		HOUSE(test_open_response),
+		HOUSE(test_refused_in_the_middle),
 		cmocka_unit_test(test_redirect_target),
 		cmocka_unit_test(test_json_and_cursor),
 	};

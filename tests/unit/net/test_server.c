@@ -382,6 +382,42 @@ static void test_drain(void **state)
 	close(idle);
 }
 
+/* Idle connections make room for a new one when the server is full. */
+static void test_full(void **state)
+{
+	struct net_config limits = {.connections_max = 8, .loops = 1};
+	struct wire w = {0};
+	int held[8], fd;
+	char out[512];
+	bool closed;
+
+	(void)state;
+	wire_start(&w, NULL, &limits);
+	for (int i = 0; i < 8; i++) {
+		held[i] = wire_connect(w.port);
+		usleep(2000);
+	}
+	wire_ask(w.port, STR("GET /new HTTP/1.1\r\n" H "\r\n"), out, sizeof(out), &closed);
+	assert_non_null(strstr(out, "/new []"));
+	wire_read(held[0], out, sizeof(out), 100, &closed);
+	assert_true(closed);
+	wire_read(held[7], out, sizeof(out), 50, &closed);
+	assert_false(closed);
+	/* In the middle of a head nobody makes room: the next one is turned away. */
+	held[0] = (close(held[0]), wire_connect(w.port));
+	for (int i = 0; i < 8; i++)
+		wire_send(held[i], STR("GET / HTTP/1.1\r\nX: "));
+	usleep(50000);
+	fd = wire_connect(w.port);
+	wire_read(fd, out, sizeof(out), 200, &closed);
+	assert_true(closed);
+	assert_int_equal(atomic_load(&server_counters(w.server)->refused_full), 1);
+	close(fd);
+	for (int i = 0; i < 8; i++)
+		close(held[i]);
+	wire_stop(&w);
+}
+
 static int try_listen(struct net_listen l, const char **ret_id)
 {
 	static struct err e;
@@ -462,12 +498,13 @@ static void test_unix_socket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_probes),        cmocka_unit_test(test_right),
-		cmocka_unit_test(test_pipeline),      cmocka_unit_test(test_output_is_bounded),
-		cmocka_unit_test(test_slow),          cmocka_unit_test(test_half_close_and_continue),
-		cmocka_unit_test(test_stream),        cmocka_unit_test(test_busy),
-		cmocka_unit_test(test_push),          cmocka_unit_test(test_drain),
-		cmocka_unit_test(test_listen_errors), cmocka_unit_test(test_unix_socket),
+		cmocka_unit_test(test_probes),      cmocka_unit_test(test_right),
+		cmocka_unit_test(test_pipeline),    cmocka_unit_test(test_output_is_bounded),
+		cmocka_unit_test(test_slow),        cmocka_unit_test(test_half_close_and_continue),
+		cmocka_unit_test(test_stream),      cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_push),        cmocka_unit_test(test_full),
+		cmocka_unit_test(test_drain),       cmocka_unit_test(test_listen_errors),
+		cmocka_unit_test(test_unix_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
