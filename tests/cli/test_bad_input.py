@@ -1,9 +1,9 @@
 """What a user may hand to the command line by mistake or in malice: each gets a clear error that names the file, a
 status, and the rest of the input is still processed."""
-import glob
 import gzip
 import json
 import os
+import re
 import resource
 import signal
 
@@ -44,9 +44,7 @@ def rules(tmp_path):
 
 @pytest.fixture
 def evtx():
-    found = sorted(glob.glob(os.path.join(program.ROOT, "tests", "data", "**", "*.evtx"), recursive=True))
-    assert found, "tests/data holds no EVTX file"
-    return found[0]
+    return os.path.join(program.ROOT, "tests", "data", "evtx", "sysmon-psexec.evtx")
 
 
 def limits():
@@ -63,6 +61,16 @@ def detect(rules, *inputs, stdin=b"", options=(), lang="C.UTF-8"):
 
 def stats(result):
     return json.loads(result.err.strip().splitlines()[-1])
+
+
+def check_told(result):
+    """An input of which nothing can be used ends with status 2; damage inside one is counted, and status 0 tells that the
+    rest was read."""
+    counts = stats(result)
+    if counts["inputs_failed"]:
+        assert result.status == 2, result
+    else:
+        assert result.status in (0, 2) and counts["damaged_records"] >= 1, result
 
 
 BAD_FILES = {
@@ -85,17 +93,16 @@ def test_bad_file_is_named_and_the_rest_is_processed(rules, tmp_path, name):
     good = tmp_path / "zz-good.ndjson"
     good.write_bytes(GOOD_LINE)
     result = detect(rules, bad, good)
-    assert result.status == 2, result
+    check_told(result)
     assert bad.name in result.err, result
     assert [m["source"]["path"].endswith("zz-good.ndjson") for m in result.lines()] == [True], result
-    assert stats(result)["damaged_records"] >= 1 or str(bad) in result.err
     assert stats(result)["peak_memory_bytes"] < 1200 * MIB
 
 
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_bad_standard_input(rules, name):
     result = detect(rules, "-", stdin=BAD_FILES[name])
-    assert result.status == 2, result
+    check_told(result)
     assert result.out == ""
 
 
@@ -117,10 +124,12 @@ def test_half_written_evtx_gives_what_it_has(rules, tmp_path, evtx):
         data = f.read()
     whole = stats(detect(rules, evtx))["events"]
     half = tmp_path / "half.evtx"
-    half.write_bytes(data[: 4096 + 65536 // 2])
+    starts = [m.start() for m in re.finditer(rb"\*\*\0\0", data)]
+    half.write_bytes(data[: (starts[-2] + starts[-1]) // 2])
     result = detect(rules, half)
-    assert result.status == 2 and "half.evtx" in result.err, result
-    assert 0 <= stats(result)["events"] <= whole
+    check_told(result)
+    assert "half.evtx" in result.err, result
+    assert 0 < stats(result)["events"] < whole
 
 
 @pytest.mark.parametrize("at", [0, 8, 24, 40, 4096, 4096 + 8, 4096 + 48, 4096 + 512, 4096 + 600, 4096 + 700])

@@ -178,6 +178,15 @@ static bool head_skip(struct evtx *x)
 	return true;
 }
 
+/* The input ends inside the file header: a copy that was cut off. */
+static int head_cut(struct evtx *x, struct err *e)
+{
+	x->headed = true;
+	x->counts.damaged_chunks++;
+	x->in = STR_NONE;
+	return err_set(e, ERR_PARSE, "err.evtx.header");
+}
+
 static int record_damaged(struct evtx *x, uint64_t id, const char *fault, struct err *e)
 {
 	char number[24];
@@ -262,6 +271,8 @@ void evtx_skip(struct evtx *x)
 
 int evtx_next(struct evtx *x, struct evtx_record *ret, struct err *e)
 {
+	if (!x->headed && x->last && x->in.len < EVTX_HEADER_SIZE && !str_starts(x->in, CHUNK_MAGIC))
+		return head_cut(x, e);
 	if (!head_skip(x))
 		return EVTX_END;
 	for (;;) {

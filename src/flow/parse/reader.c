@@ -36,20 +36,21 @@ static bool has_nul(str s)
 	return str_find_byte(s, '\0') >= 0;
 }
 
-/* JSON when the first thing is a bracket, or when a later line begins an object (the first one is then damaged). */
+/* JSON when the first thing is a bracket, or when a later line begins an object (the first one is then damaged). A power
+ * cut leaves blocks of NUL inside such a file; they are damaged lines, not a reason to refuse the rest. */
 static enum input_kind sniff(str head)
 {
 	str text = str_sub(head, 0, SNIFF_BYTES);
 
 	if (evtx_detect(head))
 		return INPUT_EVTX;
-	if (has_nul(text))
-		return INPUT_NONE;
 	if (str_starts(text, STR("\xEF\xBB\xBF")))
 		text = str_from(text, 3);
 	text = str_trim(text);
 	if (text.len == 0 || text.ptr[0] == '{' || text.ptr[0] == '[')
 		return INPUT_JSON;
+	if (has_nul(text))
+		return INPUT_NONE;
 	return str_find(text, STR("\n{")) >= 0 ? INPUT_JSON : INPUT_TEXT;
 }
 
