@@ -30,7 +30,11 @@ static int address_read(const struct net_listen *l, uint16_t port, union address
 	bool is_loopback;
 
 	memset(a, 0, sizeof(*a));
-	snprintf(text, sizeof(text), STR_FMT, STR_ARG(str_sub(l->address, 0, sizeof(text) - 1)));
+	/* The one name that never needs a resolver. */
+	if (str_eq_nocase(l->address, STR("localhost")))
+		snprintf(text, sizeof(text), "127.0.0.1");
+	else
+		snprintf(text, sizeof(text), STR_FMT, STR_ARG(str_sub(l->address, 0, sizeof(text) - 1)));
 	if (l->address.len < sizeof(text) && inet_pton(AF_INET, text, &a->v4.sin_addr) == 1) {
 		a->v4.sin_family = AF_INET;
 		a->v4.sin_port = htons(port);

@@ -98,7 +98,7 @@ struct net_calls {
 };
 
 struct net_listen {
-	str address;   /* "127.0.0.1", "::1", "0.0.0.0", "::" or "unix:/path/to/socket" */
+	str address;   /* "127.0.0.1", "localhost", "::1", "0.0.0.0", "::" or "unix:/path/to/socket" */
 	uint16_t port; /* 0: the system chooses, see server_port */
 	bool tls;
 };

@@ -69,6 +69,15 @@ static void answer_options(struct visit *v)
 	buf_done(&allow);
 }
 
+/* A handler that leaves its transaction open has failed, whatever it says: the next request would be in it. */
+static int end_transaction(struct db *db, int rc, struct err *e)
+{
+	if (!db_in_transaction(db))
+		return rc;
+	db_rollback(db);
+	return rc ? rc : err_set(e, ERR_INTERNAL, "err.http.transaction");
+}
+
 static int run_handler(struct visit *v, struct err *e)
 {
 	struct request *rq = &v->rq;
@@ -85,11 +94,7 @@ static int run_handler(struct visit *v, struct err *e)
 	rc = rq->route->handler(rq, &v->rs, e);
 	if (!rc)
 		rc = buf_check(&v->rs.body, e);
-	/* A handler that leaves its transaction open has failed, whatever it says: the next request would be in it. */
-	if (db_in_transaction(rq->db)) {
-		db_rollback(rq->db);
-		rc = rc ? rc : err_set(e, ERR_INTERNAL, "err.http.transaction");
-	}
+	rc = end_transaction(rq->db, rc, e);
 	if (replay == REPLAY_FIRST)
 		replay_end(rq, &v->rs, rc == 0);
 	return rc;
@@ -113,6 +118,7 @@ static bool begin(struct visit *v, struct worker *w, struct exchange *x)
 	if (!rc && stream) {
 		rc = stream->begin(&v->rq, &v->error);
 		v->begun = !rc;
+		rc = end_transaction(w->db, rc, &v->error);
 	}
 	v->failed = rc != 0;
 	return !v->failed;
@@ -122,12 +128,14 @@ static bool chunk(void *ctx, void *worker, struct exchange *x, str bytes)
 {
 	struct visit *v = x->user;
 	struct worker *w = worker;
+	int rc;
 
 	(void)ctx;
 	v->rq.db = w->db;
 	if (!v->started && !begin(v, w, x))
 		return false;
-	v->failed = v->match.route->stream->chunk(&v->rq, bytes, &v->error) != 0;
+	rc = v->match.route->stream->chunk(&v->rq, bytes, &v->error);
+	v->failed = end_transaction(w->db, rc, &v->error) != 0;
 	return !v->failed;
 }
 

@@ -29,8 +29,9 @@ int problem_status(const struct err *e)
 
 bool wants_json(const struct request *rq)
 {
-	return rq->is_unix || str_starts(rq->path, STR("/api/")) || rq->actor.kind == ACTOR_TOKEN ||
-	       str_find_nocase(request_header(rq, STR("accept")), STR("text/html")) < 0;
+	if (rq->is_unix || str_starts(rq->path, STR("/api/")) || rq->actor.kind == ACTOR_TOKEN)
+		return true;
+	return !rq->is_htmx && str_find_nocase(request_header(rq, STR("accept")), STR("text/html")) < 0;
 }
 
 /* The machine's own troubles are told to the log in full and to the reader without paths and system words. */

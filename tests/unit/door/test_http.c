@@ -2,6 +2,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "../guard/guarded.h"
@@ -17,7 +19,7 @@ struct house {
 	struct services services;
 	struct door *door;
 	uint16_t port;
-	char db_path[256], cookie[128], csrf[SESSION_CSRF_MAX], bearer[128];
+	char db_path[256], socket[300], cookie[128], csrf[SESSION_CSRF_MAX], bearer[128];
 	char *out;
 };
 
@@ -167,6 +169,8 @@ static int set_up(void **state)
 	h->services.routes = tables;
 	config.db_path = folder_file(&h->g->folder, "noroshi.db", h->db_path);
 	config.net.listen[config.net.listen_count++] = (struct net_listen){STR("127.0.0.1"), 0, false};
+	snprintf(h->socket, sizeof(h->socket), "unix:%s/s", h->g->folder.path);
+	config.net.listen[config.net.listen_count++] = (struct net_listen){str_of(h->socket), 0, false};
 	if (door_open(&config, &h->door, &e))
 		fail_msg("%s %s", e.id, e.detail);
 	h->port = door_port(h->door, 0);
@@ -251,7 +255,7 @@ static void test_who(void **state)
 	assert_true(has(h, "WWW-Authenticate: Bearer") && has(h, "\"code\":\"auth\""));
 	assert_int_equal(ask(h, "GET /alerts?state=new", "Accept: text/html\r\n", STR_NONE), 303);
 	assert_true(has(h, "Location: /login?next=/alerts%3Fstate%3Dnew\r\n"));
-	assert_int_equal(ask(h, "GET /alerts", "Accept: text/html\r\nHX-Request: true\r\n", STR_NONE), 401);
+	assert_int_equal(ask(h, "GET /alerts", "Accept: */*\r\nHX-Request: true\r\n", STR_NONE), 401);
 	assert_true(has(h, "HX-Redirect: /login?next=/alerts\r\n"));
 	assert_int_equal(ask(h, "GET /api/v1/alerts", h->cookie, STR_NONE), 200);
 	assert_true(has(h, "kind=1 lang=ja"));
@@ -450,6 +454,51 @@ static void test_refused_in_the_middle(void **state)
 	free(body);
 }
 
+/* The socket in the data folder: its peer is the administrator, without token or CSRF, and is always told JSON. */
+static void test_socket(void **state)
+{
+	struct house *h = *state;
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	bool closed;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", h->socket + 5);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	wire_send(fd, STR("GET /api/v1/admin HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+	wire_read(fd, h->out, 1u << 16, 200, &closed);
+	assert_true(has(h, "HTTP/1.1 200") && has(h, "kind=3"));
+	wire_send(fd, STR("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"));
+	wire_read(fd, h->out, 1u << 16, 200, &closed);
+	assert_true(has(h, "HTTP/1.1 200"));
+	wire_send(fd, STR("GET /nothing HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"));
+	wire_read(fd, h->out, 1u << 16, 200, &closed);
+	assert_true(has(h, "HTTP/1.1 404") && has(h, "application/problem+json"));
+	close(fd);
+}
+
+/* What the cookie of a session says depends on the wire it goes over. */
+static void test_cookies(void **state)
+{
+	struct arena a;
+	struct request rq = {.arena = &a, .is_tls = true};
+	struct response rs = {0};
+
+	(void)state;
+	arena_init(&a, 1 << 16);
+	response_session(&rq, &rs, STR("tok"));
+	assert_true(str_eq(rs.headers[0].value, STR("__Host-noroshi=tok; Path=/; HttpOnly; SameSite=Lax; Secure")));
+	rq.is_tls = false;
+	response_session(&rq, &rs, STR(""));
+	assert_true(str_eq(rs.headers[1].value, STR("noroshi=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")));
+	response_cookie(&rq, &rs, STR("noroshi_theme"), STR("dark"));
+	assert_true(str_eq(rs.headers[2].value, STR("noroshi_theme=dark; Path=/; Max-Age=31536000; SameSite=Lax")));
+	response_attachment(&rq, &rs, STR("証拠 \"1\".exe"));
+	assert_true(str_starts(rs.headers[3].value, STR("attachment; filename=\"")));
+	assert_true(str_ends(rs.headers[3].value, STR("filename*=UTF-8''%E8%A8%BC%E6%8B%A0%20%221%22.exe")));
+	assert_true(str_eq(rs.headers[4].value, STR("default-src 'none'; sandbox")));
+	arena_done(&a);
+}
+
 static void test_redirect_target(void **state)
 {
 	(void)state;
@@ -500,6 +549,8 @@ int main(void)
 		HOUSE(test_replay),
 		HOUSE(test_stream),
 		HOUSE(test_open_response),
+		HOUSE(test_socket),
+		cmocka_unit_test(test_cookies),
 		HOUSE(test_refused_in_the_middle),
 		cmocka_unit_test(test_redirect_target),
 		cmocka_unit_test(test_json_and_cursor),
