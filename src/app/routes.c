@@ -5,6 +5,7 @@
 #include "door/web/web.h"
 
 const struct route *const house_routes[] = {
+	guard_api_routes,
 	health_routes,
 	openapi_routes,
 	portfolio_api_routes,

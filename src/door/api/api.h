@@ -4,6 +4,7 @@
 
 #include "door/http/http.h"
 
+extern const struct route guard_api_routes[];
 extern const struct route health_routes[];
 extern const struct route openapi_routes[];
 extern const struct route portfolio_api_routes[];
