@@ -93,6 +93,7 @@ def lane_detect(folder):
             row("detect", "events", number(s["events"] / s["seconds"]), "events/s", on)
             row("detect", "bytes", number(s["bytes"] / s["seconds"] / 1e6), "MB/s", on)
             row("detect", "matches", number(s["matches"]), "", on)
+            row("detect", "loading rules", number(s["rules_seconds"] * 1000), "ms", on)
             row("detect", "peak memory", number(s["peak_memory_bytes"] / (1 << 20)), "MiB", on)
 
 
