@@ -285,7 +285,8 @@ static bool content(struct compiler *c)
 
 	if (!read_piece(c, &op, &any))
 		return false;
-	if (!any)
+	/* Text belongs to an element. */
+	if (!any || (c->depth == 0 && el->path == PATH_ROOT))
 		return broken(c);
 	op.path = el->path;
 	op.name = el->name;

@@ -47,41 +47,51 @@ static void name_by_value(struct build *bu, struct event_field *f, str name)
 	f->name_id = bu->b->names ? name_table_find(bu->b->names, name) : 0;
 }
 
+/* Name and text of a pair stand in one order throughout an event: "@Name" first, or, where a writer sorts keys,
+ * "#text". */
 struct pairing {
-	str pending; /* a name that waits for its text */
-	bool has_name;
-	uint32_t lonely; /* 1 + field of a text that waits for its name: some writers sort "#text" before "@Name" */
+	bool seen, text_first;
+	bool has_name; /* a name waits for its text */
+	str pending;
+	uint32_t lonely; /* 1 + field of a text that waits for its name */
 };
+
+static void add_empty(struct build *bu, str name)
+{
+	struct event_field empty = {0};
+
+	name_by_value(bu, &empty, name);
+	build_add(bu, empty, mapping_key(bu->b->mapping, name));
+}
 
 static void add_pair_name(struct build *bu, struct pairing *p, str name)
 {
+	p->seen = true;
 	if (p->lonely && p->lonely == bu->ev->field_count) {
 		name_by_value(bu, &bu->ev->fields[p->lonely - 1], name);
 		note(bu, mapping_key(bu->b->mapping, name));
-		p->lonely = 0;
-		return;
+	} else if (p->text_first) {
+		add_empty(bu, name);
+	} else {
+		if (p->has_name)
+			add_empty(bu, p->pending);
+		p->pending = name;
+		p->has_name = true;
 	}
-	if (p->has_name) {
-		struct event_field empty = {0};
-
-		name_by_value(bu, &empty, p->pending);
-		build_add(bu, empty, mapping_key(bu->b->mapping, p->pending));
-	}
-	p->pending = name;
-	p->has_name = true;
+	p->lonely = 0;
 }
 
 static void add_pair_text(struct build *bu, struct pairing *p, struct event_field field, const struct slot *slot)
 {
-	key_no key = slot->key;
-
 	if (p->has_name) {
 		name_by_value(bu, &field, p->pending);
-		key = mapping_key(bu->b->mapping, p->pending);
+		build_add(bu, field, mapping_key(bu->b->mapping, p->pending));
+		p->has_name = false;
+		return;
 	}
-	if (build_add(bu, field, key) && !p->has_name)
-		p->lonely = bu->ev->field_count;
-	p->has_name = false;
+	p->text_first = p->text_first || !p->seen;
+	if (build_add(bu, field, slot->key))
+		p->lonely = p->text_first ? bu->ev->field_count : 0;
 }
 
 static void add_leaf(struct build *bu, const struct leaf *leaf, struct pairing *pairing)
@@ -128,7 +138,7 @@ bool build_event(struct builder *b, const struct leaves *l, struct arena *arena,
 	for (uint32_t i = 0; i < l->count; i++)
 		add_leaf(&bu, &l->items[i], &pairing);
 	if (pairing.has_name)
-		add_pair_name(&bu, &pairing, STR_NONE);
+		add_empty(&bu, pairing.pending);
 	build_source(&bu);
 	return true;
 }
