@@ -4,6 +4,7 @@
 
 #include "door/http/http.h"
 
+extern const struct route now_web_routes[];      /* "/" and the first page: my queue, what changed */
 extern const struct route session_web_routes[];  /* sign in and out, language, organisation, the demo's ways in */
 extern const struct route setup_web_routes[];    /* the first organisation; a new password by a link */
 extern const struct route settings_web_routes[]; /* one's own settings */
