@@ -178,6 +178,8 @@ void push_detach(struct conn *c);
 void push_written(struct conn *c);
 void push_finish(struct conn *c);
 void push_unref(struct net_push *push);
+/* Nobody will read it. */
+void push_drop(struct net_push *push);
 
 /* tls.c */
 SSL *tls_accept_new(struct tls_context *t);

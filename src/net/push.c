@@ -32,6 +32,12 @@ struct net_push *net_push_open(struct exchange *x)
 	return push;
 }
 
+void push_drop(struct net_push *push)
+{
+	atomic_store(&push->gone, true);
+	push_unref(push);
+}
+
 static void write_piece(struct conn *c, str bytes)
 {
 	struct evbuffer *out = bufferevent_get_output(c->bev);
@@ -62,8 +68,7 @@ void push_detach(struct conn *c)
 
 	c->push = NULL;
 	push->conn = NULL;
-	atomic_store(&push->gone, true);
-	push_unref(push);
+	push_drop(push);
 }
 
 void push_finish(struct conn *c)
@@ -97,7 +102,7 @@ static void on_post(struct loop *loop, struct post *post)
 	} else if (c) {
 		push_finish(c);
 		conn_run(c);
-	} else if (p->len) {
+	} else if (p->len && !atomic_load(&push->gone)) {
 		buf_add(&push->early, (str){p->bytes, p->len});
 	} else {
 		push->ended = true;

@@ -172,7 +172,8 @@ void reply_send(struct conn *c)
 	struct net_reply *r = &x->pub.reply;
 	struct evbuffer *out = loop->out;
 	struct net_push *push = x->push;
-	uint64_t body_len = x->pub.head.method == HTTP_HEAD || !status_has_body(r->status) ? 0 : body_of(r).len;
+	bool is_head = x->pub.head.method == HTTP_HEAD;
+	uint64_t body_len = is_head || !status_has_body(r->status) ? 0 : body_of(r).len;
 	char line[160];
 	int len;
 
@@ -197,7 +198,9 @@ void reply_send(struct conn *c)
 	c->deadline = 0;
 	c->state = CONN_FLUSH;
 	exchange_free(x);
-	if (push)
+	if (push && is_head)
+		push_drop(push);
+	else if (push)
 		push_attach(c, push);
 }
 

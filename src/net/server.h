@@ -141,7 +141,8 @@ void server_stop(struct server *s);
 void server_free(struct server *s);
 
 /* Inside answer: the response stays open after its head, without a length. The caller owns the handle until
- * net_push_close and may use it from any thread. */
+ * net_push_close, may use it from any thread, and closes it before server_free. To a HEAD request only the head is
+ * sent. */
 struct net_push *net_push_open(struct exchange *x);
 /* False when the client is gone or did not take what waits for him: then close the handle. */
 bool net_push_send(struct net_push *push, str bytes);

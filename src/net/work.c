@@ -106,10 +106,8 @@ static void on_back(struct loop *loop, struct post *post)
 	x->at_worker = false;
 	if (loop->over || !c) {
 		exchange_abandon(x);
-		if (x->push) {
-			atomic_store(&x->push->gone, true);
-			push_unref(x->push);
-		}
+		if (x->push)
+			push_drop(x->push);
 		exchange_free(x);
 		return;
 	}

@@ -84,7 +84,8 @@ static int run_handler(struct visit *v, struct err *e)
 	enum replay replay = REPLAY_NONE;
 	int rc = 0;
 
-	if (rq->route->flags & ROUTE_IDEMPOTENT)
+	/* A stream's bytes are gone when its handler runs: such routes keep their own keys. */
+	if ((rq->route->flags & ROUTE_IDEMPOTENT) && !rq->route->stream)
 		rc = replay_begin(rq, &v->rs, &replay, e);
 	if (rc || replay == REPLAY_DONE) {
 		if (!rc)

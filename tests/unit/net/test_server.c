@@ -343,6 +343,14 @@ static void test_push(void **state)
 	push = atomic_load(&w.push);
 	assert_false(net_push_send(push, STR("gone")));
 	net_push_close(push);
+	fd = wire_connect(w.port);
+	wire_send(fd, STR("HEAD /push HTTP/1.1\r\n" H "\r\nGET /next HTTP/1.1\r\n" H "\r\n"));
+	wire_read(fd, out, sizeof(out), 100, &closed);
+	assert_true(!strstr(out, "early") && strstr(out, "/next []"));
+	push = atomic_load(&w.push);
+	assert_false(net_push_send(push, STR("gone")));
+	net_push_close(push);
+	close(fd);
 	wire_stop(&w);
 }
 
