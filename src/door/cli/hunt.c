@@ -114,6 +114,8 @@ static void note_unknown(struct worker *w, const struct event *ev)
 
 	if (!name.len)
 		name = event_text(ev, STR("Provider_Name"));
+	if (!name.len)
+		name = w->s->paths[w->input];
 	unknown_add(w->unknown, &w->unknown_count, name, 1);
 }
 

@@ -39,7 +39,7 @@ struct hunt_failure {
 };
 
 struct hunt_unknown {
-	char name[128]; /* Channel, else Provider_Name, else "" */
+	char name[128]; /* Channel, else Provider_Name, else the input's path */
 	uint64_t events;
 };
 
