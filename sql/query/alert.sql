@@ -146,3 +146,12 @@ WHERE {SCOPE} AND rule_id = $rule_id AND active = 0 AND last_at >= $from GROUP B
 SELECT acknowledged_at - created_at AS wait_us FROM alert
 WHERE {SCOPE} AND last_at >= $from AND acknowledged_at > 0
 ORDER BY last_at DESC LIMIT $limit;
+
+-- name: alert_of_event
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
+	acknowledged_at, closed_at, incident_id
+FROM alert
+WHERE {SCOPE} AND id IN (SELECT alert_id FROM alert_event ae WHERE {SCOPE:ae} AND ae.event_id = $event_id)
+ORDER BY last_at DESC
+LIMIT $limit;

@@ -69,6 +69,8 @@ CREATE TABLE alert_event (
 	PRIMARY KEY (tenant_id, alert_id, event_id)
 ) {KEYED};
 
+CREATE INDEX alert_event_event ON alert_event (tenant_id, event_id);
+
 -- Who did what with an alert. before: what an undo needs, empty when there is nothing to undo.
 CREATE TABLE alert_entry (
 	id {ID},

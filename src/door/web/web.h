@@ -9,4 +9,10 @@ extern const struct route session_web_routes[];  /* sign in and out, language, o
 extern const struct route setup_web_routes[];    /* the first organisation; a new password by a link */
 extern const struct route settings_web_routes[]; /* one's own settings */
 
+extern const struct route alert_list_web_routes[];    /* the queue and its bulk action */
+extern const struct route alert_web_routes[];         /* one alert */
+extern const struct route incident_list_web_routes[]; /* incidents, a new one */
+extern const struct route incident_web_routes[];      /* one incident, its evidence */
+extern const struct route event_web_routes[];         /* raw events */
+
 #endif

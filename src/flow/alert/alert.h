@@ -156,6 +156,10 @@ int alert_events(struct db *db, struct scope scope, int64_t id, event_id behind,
 int alert_related(struct db *db, struct scope scope, const struct alert *of, struct arena *a, struct alert **ret,
 		  uint32_t *ret_count, struct err *e) MUST_CHECK;
 
+/* Alerts that an event is linked to, latest first. */
+int alert_of_event(struct db *db, struct scope scope, event_id event, struct arena *a, struct alert **ret,
+		   uint32_t *ret_count, struct err *e) MUST_CHECK;
+
 /* The alerts of one action. version is checked for a single alert when it is not 0. */
 struct alert_set {
 	const int64_t *ids;

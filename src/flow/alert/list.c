@@ -288,3 +288,29 @@ int alert_related(struct db *db, struct scope scope, const struct alert *of, str
 	*ret_count = count;
 	return 0;
 }
+
+int alert_of_event(struct db *db, struct scope scope, event_id event, struct arena *a, struct alert **ret,
+		   uint32_t *ret_count, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	struct alert *alerts = arena_alloc(a, RELATED_MAX * sizeof(*alerts));
+	uint32_t count = 0;
+	int rc = db_prepare(db, &Q_alert_of_event, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	if (!alerts)
+		return err_set(e, ERR_LIMIT, "err.alert.memory");
+	stmt_i64(&st, "event_id", (int64_t)event);
+	stmt_i64(&st, "limit", RELATED_MAX);
+	while ((rc = stmt_step(&st, e)) == 1) {
+		rc = alert_row(&st, a, &alerts[count++], e);
+		if (rc)
+			return rc;
+	}
+	if (rc < 0)
+		return rc;
+	*ret = alerts;
+	*ret_count = count;
+	return 0;
+}

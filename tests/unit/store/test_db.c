@@ -195,7 +195,7 @@ static void a_full_disk_is_named_and_loses_nothing(void **state)
 static void a_file_that_may_not_grow_is_full_too(void **state)
 {
 	struct world *w = *state;
-	struct rlimit was, small = {400 * 1024, RLIM_INFINITY};
+	struct rlimit was, small = {2 << 20, RLIM_INFINITY}; /* above the empty schema, below what is written */
 	char big[4096];
 	struct err e = {0};
 	int rc = 0;
