@@ -19,7 +19,7 @@ static void add(struct net_reply *r, str name, str value)
 	r->fields[r->field_count++] = (struct http_field){name, value};
 }
 
-static void add_security(struct net_reply *r, bool is_tls)
+static void add_security(struct net_reply *r, const struct exchange *x)
 {
 	add(r, STR("Content-Security-Policy"), STR(POLICY));
 	add(r, STR("X-Content-Type-Options"), STR("nosniff"));
@@ -27,7 +27,8 @@ static void add_security(struct net_reply *r, bool is_tls)
 	add(r, STR("Permissions-Policy"), STR("camera=(), geolocation=(), microphone=(), payment=(), usb=()"));
 	add(r, STR("Cross-Origin-Opener-Policy"), STR("same-origin"));
 	add(r, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));
-	if (is_tls)
+	/* The field binds a host name on all of its ports: on localhost it would break the reader's other programs. */
+	if (x->is_tls && !str_starts_nocase(x->head.host, STR("localhost")))
 		add(r, STR("Strict-Transport-Security"), STR("max-age=31536000"));
 }
 
@@ -91,7 +92,7 @@ void finish(struct door *d, struct request *rq, struct response *rs, struct exch
 		add(r, STR("Cache-Control"), STR("private, no-cache"));
 		add(r, STR("Vary"), STR("Cookie, Authorization, Accept-Language, HX-Request"));
 	}
-	add_security(r, rq->is_tls);
+	add_security(r, x);
 	if (is_get && r->status == 200 && r->body.len)
 		revalidate(d, rq, r);
 	if (r->status >= 500)
@@ -141,7 +142,7 @@ void finish_static(struct door *d, struct exchange *x, char etag[STATIC_ETAG_MAX
 		r->status = f ? 405 : 404;
 		if (f)
 			add(r, STR("Allow"), STR("GET, HEAD"));
-		add_security(r, x->is_tls);
+		add_security(r, x);
 		return;
 	}
 	is_gzip = f->gzip.len && accepts_gzip(head_field(&x->head, STR("accept-encoding")));
@@ -153,7 +154,7 @@ void finish_static(struct door *d, struct exchange *x, char etag[STATIC_ETAG_MAX
 	add(r, STR("Content-Type"), str_of(f->mime));
 	if (is_gzip)
 		add(r, STR("Content-Encoding"), STR("gzip"));
-	add_security(r, x->is_tls);
+	add_security(r, x);
 	r->body_static = is_gzip ? f->gzip : f->bytes;
 	if (etag_matches(head_field(&x->head, STR("if-none-match")), str_of(etag))) {
 		r->status = 304;
