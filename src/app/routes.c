@@ -9,6 +9,7 @@ const struct route *const house_routes[] = {
 	health_routes,
 	openapi_routes,
 	portfolio_api_routes,
+	now_web_routes,
 	session_web_routes,
 	setup_web_routes,
 	settings_web_routes,
