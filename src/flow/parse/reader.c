@@ -36,8 +36,8 @@ static bool has_nul(str s)
 	return str_find_byte(s, '\0') >= 0;
 }
 
-/* JSON when the first thing is a bracket, or when a later line begins an object (the first one is then damaged). A power
- * cut leaves blocks of NUL inside such a file; they are damaged lines, not a reason to refuse the rest. */
+/* JSON when the first thing is a bracket, or when a later line begins an object (the first one is then damaged). A
+ * power cut leaves blocks of NUL inside such a file; they are damaged lines, not a reason to refuse the rest. */
 static enum input_kind sniff(str head)
 {
 	str text = str_sub(head, 0, SNIFF_BYTES);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "flow/parse/parse.h"
+#include "os/file.h"
 
 static struct mapping *mapping;
 
@@ -323,6 +324,94 @@ static void a_broken_object_is_an_error(void **state)
 	arena_done(&arena);
 }
 
+static void write_mapping(const char *folder, const char *text)
+{
+	char path[256];
+	struct err e;
+
+	snprintf(path, sizeof(path), "%s/content/mappings", folder);
+	assert_int_equal(folder_make(str_of(path), &e), 0);
+	snprintf(path, sizeof(path), "%s/content/mappings/95-own.yaml", folder);
+	assert_int_equal(file_write_atomic(str_of(path), str_of(text), 0600, &e), 0);
+}
+
+static void remove_mapping(const char *folder)
+{
+	char path[256];
+	const char *parts[] = {"/content/mappings/95-own.yaml", "/content/mappings", "/content", ""};
+
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s%s", folder, parts[i]);
+		assert_int_equal(remove(path), 0);
+	}
+}
+
+/* A user adds a log source with an editor. */
+static void own_mappings_are_added(void **state)
+{
+	char folder[] = "/tmp/noroshi-mapping-XXXXXX";
+	struct mapping *own;
+	struct arena arena;
+	struct event ev;
+	char source[256];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	write_mapping(folder, "product: ourshop\nservices:\n  - service: till\n    channels: [Shop/Till]\n    events:\n"
+			      "      - {ids: [7], categories: [payment], copy: {Clerk: User}}\n"
+			      "sources:\n  - {when: {shop: \"*\", kind: web}, service: web, category: webserver}\n");
+	assert_int_equal(mapping_load(str_of(folder), &own, NULL), 0);
+	arena_init(&arena, 1u << 20);
+	assert_int_equal(parse_event(STR("{\"Channel\":\"shop/till\",\"EventID\":\"7\",\"Clerk\":\"bob\"}"), own, NULL,
+				     &arena, &ev, NULL),
+			 0);
+	assert_string_equal(source_text(&ev, source), "ourshop/till:payment");
+	expect_text(&ev, "User", "bob");
+	assert_int_equal(parse_event(STR("{\"shop\":1,\"kind\":\"WEB\"}"), own, NULL, &arena, &ev, NULL), 0);
+	assert_string_equal(source_text(&ev, source), "ourshop/web:webserver");
+	arena_done(&arena);
+	mapping_free(own);
+	remove_mapping(folder);
+}
+
+static void mistakes_in_mappings_are_named_with_their_place(void **state)
+{
+	static const struct {
+		const char *text, *id;
+		uint32_t line, column;
+	} rows[] = {
+		{"nothing: 1\n", "err.mapping.kind", 1, 1},
+		{"product: x\nservises: []\n", "err.mapping.key", 2, 1},
+		{"product: x\nservices:\n  - service: s\n    channels: Security\n", "err.mapping.list", 4, 15},
+		{"product: x\nservices:\n  - service: s\n    events:\n      - {ids: [one]}\n", "err.mapping.number", 5,
+		 16},
+		{"product: x\nservices:\n  - service: s\n    events:\n      - {ids: [1], categories: [a, b, c, d, "
+		 "e]}\n",
+		 "err.mapping.categories", 5, 9},
+		{"product: x\nsources:\n  - {when: {}, service: s}\n", "err.mapping.when", 3, 5},
+		{"product: [x]\n", "err.mapping.text", 1, 10},
+		{"shape: x\nwhen: [a, b, c, d, e]\n", "err.mapping.when", 2, 7},
+		{"shape: x\npairs:\n  - {name: a}\n", "err.mapping.text", 1, 1},
+		{"shape: x\nnames: [a]\n", "err.mapping.map", 2, 8},
+	};
+	struct mapping *own = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char folder[] = "/tmp/noroshi-mapping-XXXXXX";
+		struct err e = {0};
+
+		assert_non_null(mkdtemp(folder));
+		write_mapping(folder, rows[i].text);
+		assert_true(mapping_load(str_of(folder), &own, &e) < 0);
+		remove_mapping(folder);
+		if (strcmp(e.id, rows[i].id) || e.line != rows[i].line || e.column != rows[i].column)
+			fail_msg("%s gave %s at %u:%u", rows[i].text, e.id, e.line, e.column);
+		assert_string_equal(e.path, "mappings/95-own.yaml");
+		assert_null(own);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +422,8 @@ int main(void)
 		cmocka_unit_test(names_that_rules_read_have_ids),
 		cmocka_unit_test(syslog_lines_are_split),
 		cmocka_unit_test(a_broken_object_is_an_error),
+		cmocka_unit_test(own_mappings_are_added),
+		cmocka_unit_test(mistakes_in_mappings_are_named_with_their_place),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
