@@ -137,8 +137,8 @@ def story():
     put(at + 134, "story", [SCRIPT_UA], proxy(host, user, "GET", C2, "/a/next?id=14", 200, PS_UA))
     put(at + 240, "story", [TASK], process(host, user, SYS32 + "schtasks.exe",
         f'schtasks.exe /create /f /sc minute /mo 30 /tn "OfficeUpdateCheck" /tr "C:\\Users\\{user}\\AppData\\Roaming\\ofchk.exe"', PS))
-    for n in range(1, 60):  # the beacon, every 90 minutes with a little jitter
-        beat = at + 240 + n * 90 * MINUTE + rng.randrange(-200, 200)
+    for n in range(1, 18):  # the beacon, every five hours with a little jitter
+        beat = at + 240 + n * 5 * HOUR + rng.randrange(-200, 200)
         if beat < -2 * HOUR:
             put(beat, "story", [SCRIPT_UA], proxy(host, user, "GET", C2, f"/a/next?id=14&n={n}", 200, PS_UA))
     at = -2 * DAY - 21 * HOUR

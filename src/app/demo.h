@@ -7,17 +7,16 @@
 #ifndef APP_DEMO_H
 #define APP_DEMO_H
 
-#include "base/buf.h"
-#include "base/err.h"
+#include "door/http/http.h"
 
-struct db;
 struct demo;
-struct services;
 
 /* db: the caller's connection, used during this call only. reset: forget the demonstration's records first. */
 int demo_open(struct services *s, struct db *db, bool reset, struct demo **ret, struct err *e) MUST_CHECK;
 /* Ends the thread. NULL is fine. */
 void demo_close(struct demo *d);
+/* "/demo/reset" and "/demo/own"; ends with a zeroed row. */
+extern const struct route demo_routes[];
 /* Appends "<url>/demo?token=…": signs the opener in, once, as the analyst. */
 int demo_link(struct demo *d, struct db *db, str url, struct buf *ret_link, struct err *e) MUST_CHECK;
 

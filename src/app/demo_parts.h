@@ -6,7 +6,6 @@
 
 #include "app/demo.h"
 #include "base/arena.h"
-#include "door/http/http.h"
 
 #define DEMO_ARENA ((size_t)16 << 20) /* bytes of the story in memory */
 #define DEMO_LINES_MAX 20000u         /* lines of one log file */

@@ -1,4 +1,5 @@
 /* Every route table of the doors: what dispatches, what OpenAPI tells and what the permission test walks. */
+#include "app/demo.h"
 #include "app/house.h"
 
 #include "door/api/api.h"
@@ -13,5 +14,7 @@ const struct route *const house_routes[] = {
 	session_web_routes,
 	setup_web_routes,
 	settings_web_routes,
+	portfolio_web_routes,
+	demo_routes,
 	NULL,
 };
