@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "door/cli/pump.h"
 #include "door/cli/spool.h"
 #include "os/file.h"
 
@@ -47,7 +48,7 @@ struct shared {
 struct worker {
 	struct shared *s;
 	struct matcher *matcher;
-	struct batch batch;
+	struct batch batches[PUMP_BATCHES];
 	struct buf line;
 	struct hunt_unknown unknown[HUNT_UNKNOWN_MAX];
 	uint32_t unknown_count;
@@ -156,10 +157,10 @@ static int keep_match(struct worker *w, const struct event *ev, const struct rul
 	return rc;
 }
 
-static int match_batch(struct worker *w)
+static int match_batch(struct worker *w, const struct batch *batch)
 {
-	for (uint32_t i = 0; i < w->batch.count; i++) {
-		const struct event *ev = &w->batch.events[i];
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const struct event *ev = &batch->events[i];
 		const struct rule *const *rules;
 		uint32_t hits = matcher_match(w->matcher, ev, &rules);
 
@@ -204,38 +205,52 @@ static void forget_behind(const struct file_view *view, uint64_t told, uint64_t 
 	*forgotten = told;
 }
 
+/* Batch after batch; returns what the reader said last. */
+static int read_batches(struct worker *w, struct pump *pump, const struct file_view *view, struct err *e)
+{
+	struct read_counts counts = {0}, before = {0};
+	uint64_t told = 0, forgotten = 0;
+	size_t size = view->bytes.len;
+	struct batch *batch;
+	int rc = 0;
+
+	while (!atomic_load(&w->s->broken) && (rc = pump_next(pump, &batch, &counts, e)) > 0) {
+		if (match_batch(w, batch) < 0)
+			break;
+		if (counts.bytes <= size)
+			forget_behind(view, told, &forgotten);
+		tell_progress(w, &counts, size, &told);
+		atomic_fetch_add(&w->s->events, counts.events - before.events);
+		before = counts;
+	}
+	if (size > told)
+		atomic_fetch_add(&w->s->bytes_read, size - told);
+	return rc;
+}
+
 static void read_input(struct worker *w, const struct file_view *view, str path)
 {
 	const struct hunt *h = w->s->hunt;
-	struct read_counts counts = {0}, before = {0};
+	struct read_counts counts = {0};
 	struct reader *reader = NULL;
-	uint64_t told = 0, forgotten = 0;
-	str bytes = view->bytes;
 	struct err e = {0};
-	int rc = reader_open(bytes, path, h->mapping, h->names, &reader, &e);
+	int rc = reader_open(view->bytes, path, h->mapping, h->names, &reader, &e);
+	struct pump pump;
 
 	if (rc < 0) {
 		fail_input(w, &e);
 		return;
 	}
-	while (!atomic_load(&w->s->broken) && (rc = reader_next(reader, &w->batch, &e)) > 0) {
-		if (match_batch(w) < 0)
-			break;
-		reader_counts(reader, &counts);
-		tell_progress(w, &counts, bytes.len, &told);
-		if (counts.bytes <= bytes.len)
-			forget_behind(view, told > BATCH_BYTES ? told - BATCH_BYTES : 0, &forgotten);
-		atomic_fetch_add(&w->s->events, counts.events - before.events);
-		before = counts;
-	}
+	/* Where there are more cores than files, a file is read by one thread and matched by another. */
+	pump_init(&pump, reader, w->batches, h->jobs > w->s->count);
+	rc = read_batches(w, &pump, view, &e);
+	pump_done(&pump);
 	reader_counts(reader, &counts);
 	add_counts(w, &counts);
 	tell_damages(w, reader);
 	if (rc < 0)
 		fail_input(w, &e);
 	reader_free(reader);
-	if (bytes.len > told)
-		atomic_fetch_add(&w->s->bytes_read, bytes.len - told);
 }
 
 static void search_input(struct worker *w)
@@ -273,7 +288,8 @@ static void worker_end(struct worker *w)
 	pthread_cond_signal(&w->s->ended);
 	pthread_mutex_unlock(&w->s->lock);
 	matcher_free(w->matcher);
-	batch_done(&w->batch);
+	for (uint32_t i = 0; i < PUMP_BATCHES; i++)
+		batch_done(&w->batches[i]);
 	buf_done(&w->line);
 }
 
@@ -282,7 +298,8 @@ static void *work(void *arg)
 	struct worker w = {.s = arg};
 	struct err e;
 
-	batch_init(&w.batch);
+	for (uint32_t i = 0; i < PUMP_BATCHES; i++)
+		batch_init(&w.batches[i]);
 	buf_init(&w.line, HUNT_LINE_MAX);
 	if (matcher_create(w.s->hunt->rules, &w.matcher, &e) < 0)
 		break_off(w.s, &e);

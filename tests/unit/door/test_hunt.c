@@ -157,6 +157,20 @@ static void order_does_not_depend_on_jobs(void **state)
 	hunt_result_done(&many);
 }
 
+/* More jobs than files: each file is read ahead by a thread of its own. */
+static void reading_ahead_changes_nothing(void **state)
+{
+	struct hunt_result one, ahead;
+	_cleanup_free_ char *a = hunt_text(*state, 1, 2, &one), *b = hunt_text(*state, 9, 2, &ahead);
+
+	assert_string_equal(a, b);
+	assert_int_equal(one.matches, 2 * 90);
+	assert_int_equal(ahead.events, one.events);
+	assert_int_equal(ahead.bytes, one.bytes);
+	hunt_result_done(&one);
+	hunt_result_done(&ahead);
+}
+
 static void what_cannot_be_read_is_told_and_the_rest_is_searched(void **state)
 {
 	struct hunt_result r;
@@ -176,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_spool_gives_back_what_it_took),
 		cmocka_unit_test(order_does_not_depend_on_jobs),
+		cmocka_unit_test(reading_ahead_changes_nothing),
 		cmocka_unit_test(what_cannot_be_read_is_told_and_the_rest_is_searched),
 	};
 
