@@ -43,7 +43,7 @@ struct services {
 #define HTTP_FIELDS_MAX 4096 /* fields of a query or a form */
 #define HTTP_FILES_MAX 16    /* file parts of one form */
 #define HTTP_RESPONSE_HEADERS_MAX 16
-#define HTTP_LOGIN_PATH "/login" /* where pages send who is not signed in, with ?next= */
+#define HTTP_LOGIN_PATH "/session/login" /* where pages send who is not signed in, with ?next= */
 
 struct session;
 struct exchange;

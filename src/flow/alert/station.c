@@ -207,6 +207,8 @@ int station_step(struct station *s, struct err *e)
 	arena_reset(&s->batch);
 	if (!rc)
 		rc = archive_tail(s->o.archive, &position, STATION_BATCH, &s->batch, &events, &count, e);
+	if (!rc && count == 0)
+		s->position = position;
 	if (rc || count == 0)
 		return rc;
 	rc = write_batch(s, events, count, position, &t, e);

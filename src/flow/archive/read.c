@@ -305,6 +305,7 @@ int archive_tail(struct archive *a, event_id *position, uint32_t max, struct are
 {
 	_cleanup_(cursor_done) struct cursor c = {0};
 	struct tail t = {.position = *position, .max = max};
+	event_id end = archive_end(a);
 
 	buf_init(&c.bytes, BLOCK_READ_MAX);
 	t.events = arena_alloc(arena, max * sizeof(*t.events));
@@ -321,7 +322,9 @@ int archive_tail(struct archive *a, event_id *position, uint32_t max, struct are
 			return err_set(e, ERR_LIMIT, "err.event.size");
 		break;
 	}
-	*position = t.position;
+	/* Behind the last event stands the commit record of its group: step over it, or the caller would never be at the
+	 * end that archive_wait waits for. Events that arrived since `end` was read lie behind it. */
+	*position = t.count == 0 && t.position < end ? end : t.position;
 	*ret = t.events;
 	*ret_count = t.count;
 	return 0;

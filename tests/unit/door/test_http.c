@@ -254,9 +254,9 @@ static void test_who(void **state)
 	assert_int_equal(ask(h, "GET /api/v1/alerts", "", STR_NONE), 401);
 	assert_true(has(h, "WWW-Authenticate: Bearer") && has(h, "\"code\":\"auth\""));
 	assert_int_equal(ask(h, "GET /alerts?state=new", "Accept: text/html\r\n", STR_NONE), 303);
-	assert_true(has(h, "Location: /login?next=/alerts%3Fstate%3Dnew\r\n"));
+	assert_true(has(h, "Location: /session/login?next=/alerts%3Fstate%3Dnew\r\n"));
 	assert_int_equal(ask(h, "GET /alerts", "Accept: */*\r\nHX-Request: true\r\n", STR_NONE), 401);
-	assert_true(has(h, "HX-Redirect: /login?next=/alerts\r\n"));
+	assert_true(has(h, "HX-Redirect: /session/login?next=/alerts\r\n"));
 	assert_int_equal(ask(h, "GET /api/v1/alerts", h->cookie, STR_NONE), 200);
 	assert_true(has(h, "kind=1 lang=ja"));
 	assert_int_equal(ask(h, "GET /api/v1/alerts", h->bearer, STR_NONE), 200);

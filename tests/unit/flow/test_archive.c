@@ -228,6 +228,8 @@ static void the_tail_sees_everything_once_and_goes_on_where_it_was(void **state)
 			open_archive(p, 4096);
 	} while (count);
 	assert_int_equal(seen, 100);
+	/* Caught up: the wait waits, it does not find the last commit record again and again. */
+	assert_false(archive_wait(p->a, position, 1));
 	assert_false(archive_wait(p->a, archive_end(p->a), 1));
 	put(p, 1, 100, "one more");
 	assert_true(archive_wait(p->a, position, 1000));
