@@ -202,7 +202,7 @@ static void assets_are_embedded(void **state)
 		else if (str_ends(web_files[i].path, STR(".css")))
 			css += size;
 	}
-	/* The budgets of docs/explain/web.md, as they travel. */
+	/* The budgets of web/README.md, as they travel. */
 	assert_true(js <= 30 * 1024);
 	assert_true(css <= 15 * 1024);
 }
