@@ -5,7 +5,7 @@
 PACKAGES_RUN=(
 	gcc=gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3=python3 ca-certificates
 	libevent-dev libssl-dev libsqlite3-dev libjansson-dev libyaml-dev libvectorscan-dev libpcre2-dev libsodium-dev
-	liboath-dev libzstd-dev zlib1g-dev libcmocka-dev nodejs=node npm=npm
+	liboath-dev libzstd-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev nodejs=node npm=npm
 )
 PACKAGES_TEST=(
 	git=git python3-venv clang=clang clang-format=clang-format clang-tidy=clang-tidy llvm=llvm-symbolizer

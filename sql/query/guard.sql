@@ -165,6 +165,11 @@ DELETE FROM session WHERE id = $id AND account_id = $account_id;
 -- why: see session_end.
 DELETE FROM session WHERE account_id = $account_id AND id <> $keep_id;
 
+-- name: session_end_all
+-- scope: system
+-- why: after a restore nobody stays signed in.
+DELETE FROM session;
+
 -- name: session_list
 -- scope: system
 -- why: one lists one's own sessions.

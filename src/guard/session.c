@@ -239,6 +239,14 @@ int session_each(struct db *db, const struct session_query *q, int (*fn)(void *c
 	return rc;
 }
 
+int session_end_all(struct db *db, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	int rc = db_prepare(db, &Q_session_end_all, NULL, &st, e);
+
+	return rc ? rc : stmt_run(&st, e);
+}
+
 int session_sweep(struct db *db, time_us now, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};

@@ -69,6 +69,8 @@ struct session_query {
 };
 int session_each(struct db *db, const struct session_query *q, int (*fn)(void *ctx, const struct session_row *row),
 		 void *ctx, struct err *e) MUST_CHECK;
+/* Signs everybody out: after a restore. */
+int session_end_all(struct db *db, struct err *e) MUST_CHECK;
 /* Forgets ended sessions; for a periodic job. */
 int session_sweep(struct db *db, time_us now, struct err *e) MUST_CHECK;
 

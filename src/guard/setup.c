@@ -104,6 +104,23 @@ static int make_user(struct db *db, const struct setup *s, struct setup_done *do
 	return user_create(db, &program, &u, &done->account_id, e);
 }
 
+/* The code given here does not sign in a second time. */
+static int use_step(struct db *db, const struct setup *s, int64_t account_id, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	int64_t step = 0;
+	int rc;
+
+	if (!totp_check(&s->totp, s->code, s->now, 0, &step))
+		return err_set(e, ERR_AUTH, "err.login.code");
+	rc = db_prepare(db, &Q_account_totp_step_use, NULL, &st, e);
+	if (rc)
+		return rc;
+	stmt_i64(&st, "step", step);
+	stmt_i64(&st, "id", account_id);
+	return stmt_run(&st, e);
+}
+
 static int write_setup(struct db *db, struct env *env, const struct setup *s, struct setup_done *done, struct err *e)
 {
 	struct link_given given = {LINK_SETUP, s->token, s->now};
@@ -118,6 +135,8 @@ static int write_setup(struct db *db, struct env *env, const struct setup *s, st
 	if (!rc)
 		rc = make_user(db, s, done, e);
 	if (!rc)
+		rc = use_step(db, s, done->account_id, e);
+	if (!rc)
 		rc = recovery_create(db, env, done->account_id, &done->codes, e);
 	if (rc)
 		return rc;
@@ -129,12 +148,8 @@ static int write_setup(struct db *db, struct env *env, const struct setup *s, st
 int setup_complete(struct db *db, struct env *env, const struct setup *s, struct setup_done *ret, struct err *e)
 {
 	struct setup_done done = {0};
-	int64_t step;
-	int rc;
+	int rc = db_begin(db, e);
 
-	if (!totp_check(&s->totp, s->code, s->now, 0, &step))
-		return err_set(e, ERR_AUTH, "err.login.code");
-	rc = db_begin(db, e);
 	if (rc)
 		return rc;
 	rc = write_setup(db, env, s, &done, e);

@@ -4,8 +4,17 @@
 
 #include "door/cli/cli.h"
 
+extern const struct verb verb_audit_verify;
+extern const struct verb verb_backup;
 extern const struct verb verb_detect;
 extern const struct verb verb_help;
+extern const struct verb verb_restore;
 extern const struct verb verb_rules_check;
+extern const struct verb verb_token_create;
+extern const struct verb verb_token_list;
+extern const struct verb verb_token_revoke;
+extern const struct verb verb_user_add;
+extern const struct verb verb_user_list;
+extern const struct verb verb_user_reset;
 
 #endif
