@@ -21,7 +21,7 @@ static bool key_slow(struct cursor *c, struct frame *f, uint32_t *ret_path, str 
 	uint32_t path = PATH_NONE;
 	str key;
 
-	if (!json_string(c, &key))
+	if (!json_read_string(c, &key))
 		return false;
 	if (f->path != PATH_NONE)
 		path = path_child(paths, f->path, key);
@@ -93,7 +93,7 @@ static bool read_value(struct cursor *c, uint32_t path, str name)
 	switch (*c->at) {
 	case '"':
 		c->at++;
-		ok = json_string(c, &text);
+		ok = json_read_string(c, &text);
 		break;
 	case '{':
 		return open_frame(c, path, name, '}');
@@ -116,7 +116,7 @@ static bool read_value(struct cursor *c, uint32_t path, str name)
 		type = LEAF_NUMBER;
 		if (*c->at != '-' && (*c->at < '0' || *c->at > '9'))
 			return cursor_fail(c, "err.json.value");
-		ok = json_number(c, &text);
+		ok = json_read_number(c, &text);
 	}
 	if (ok)
 		leaves_add(c->out, path, name, text, type);

@@ -37,8 +37,8 @@ static inline bool cursor_memory(struct cursor *c)
 }
 
 /* at: behind the opening quote; afterwards behind the closing one. */
-bool json_string(struct cursor *c, str *ret);
+bool json_read_string(struct cursor *c, str *ret);
 /* at: the first character; afterwards behind the last. */
-bool json_number(struct cursor *c, str *ret);
+bool json_read_number(struct cursor *c, str *ret);
 
 #endif

@@ -114,7 +114,7 @@ static bool unescape(struct cursor *c, const char *start, str *ret, unsigned *hi
 	return true;
 }
 
-bool json_string(struct cursor *c, str *ret)
+bool json_read_string(struct cursor *c, str *ret)
 {
 	const char *start = c->at;
 	unsigned high = 0;
@@ -143,7 +143,7 @@ static const char *digits(const char *p, const char *end)
 }
 
 /* RFC 8259, section 6. At the end of the input a number may still grow, so the caller's next look finds the end. */
-bool json_number(struct cursor *c, str *ret)
+bool json_read_number(struct cursor *c, str *ret)
 {
 	const char *p = c->at, *begin;
 
