@@ -28,7 +28,7 @@ rng = random.Random(20261121)
 DOMAIN = "DEMO-WORKS"
 SUFFIX = ".demo-works.example"
 SURNAMES = ["abe", "endo", "fujita", "goto", "hayashi", "ikeda", "ishii", "kato", "kimura", "kondo", "maeda", "mori",
-            "nakano", "ogawa", "okada", "ota", "saito", "sakai", "shimizu", "ueda", "uchida", "wada", "yamamoto", "yokota"]
+            "nakano", "ogawa", "yamamoto", "ota", "saito", "sakai", "shimizu", "ueda", "uchida", "wada", "okada", "yokota"]
 OFFICE = "C:\\Program Files\\Microsoft Office\\root\\Office16\\"
 SYS32 = "C:\\Windows\\System32\\"
 PS = SYS32 + "WindowsPowerShell\\v1.0\\powershell.exe"

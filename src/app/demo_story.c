@@ -127,8 +127,8 @@ void demo_story_done(struct demo_story *story)
 
 /* Who sits at a client; the same as in tools/gen_demo.py. */
 static const char *const surnames[] = {"abe",    "endo",  "fujita",  "goto", "hayashi", "ikeda", "ishii",    "kato",
-				       "kimura", "kondo", "maeda",   "mori", "nakano",  "ogawa", "okada",    "ota",
-				       "saito",  "sakai", "shimizu", "ueda", "uchida",  "wada",  "yamamoto", "yokota"};
+				       "kimura", "kondo", "maeda",   "mori", "nakano",  "ogawa", "yamamoto", "ota",
+				       "saito",  "sakai", "shimizu", "ueda", "uchida",  "wada",  "okada",    "yokota"};
 
 static void add_time(struct buf *out, const struct demo_values *v)
 {
