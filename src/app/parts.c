@@ -181,10 +181,23 @@ static void tls_part_close(struct house *h)
 	tls_close(h->tls);
 }
 
+/* A link names a host that a browser can open: of "every address" that is the first configured name, or this machine.
+ */
+static str link_host(const struct house *h, str host)
+{
+	const struct config_value *names = &h->config->values[CONFIG_TLS_NAMES];
+
+	if (!str_eq(host, STR("0.0.0.0")) && !str_eq(host, STR("::")))
+		return host;
+	return names->count ? names->items[0] : STR("localhost");
+}
+
 static void url_of(struct house *h, str host, uint16_t port)
 {
-	bool is_v6 = str_find_byte(host, ':') >= 0;
+	bool is_v6;
 
+	host = link_host(h, host);
+	is_v6 = str_find_byte(host, ':') >= 0;
 	buf_init(&h->url, URL_MAX);
 	buf_add_fmt(&h->url, "%s://%s" STR_FMT "%s:%u", h->tls ? "https" : "http", is_v6 ? "[" : "", STR_ARG(host),
 		    is_v6 ? "]" : "", (unsigned)port);

@@ -6,24 +6,8 @@
 #include "door/web/web.h"
 
 const struct route *const house_routes[] = {
-	alerts_api_routes,
-	events_api_routes,
-	evidence_api_routes,
-	guard_api_routes,
-	health_routes,
-	incidents_api_routes,
-	openapi_routes,
-	portfolio_api_routes,
-	alert_list_web_routes,
-	alert_web_routes,
-	event_web_routes,
-	incident_list_web_routes,
-	incident_web_routes,
-	now_web_routes,
-	session_web_routes,
-	setup_web_routes,
-	settings_web_routes,
-	portfolio_web_routes,
-	demo_routes,
-	NULL,
+	alerts_api_routes,    events_api_routes,        evidence_api_routes,  guard_api_routes,      health_routes,
+	incidents_api_routes, openapi_routes,           portfolio_api_routes, alert_list_web_routes, alert_web_routes,
+	event_web_routes,     incident_list_web_routes, incident_web_routes,  now_web_routes,        session_web_routes,
+	setup_web_routes,     settings_web_routes,      portfolio_web_routes, demo_routes,           NULL,
 };

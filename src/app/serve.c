@@ -6,6 +6,7 @@
 
 #include "app/house.h"
 #include "base/mem.h"
+#include "net/tls.h"
 
 static const struct cli_option serve_options[] = {
 	{"config", "FILE", false, false},
@@ -20,6 +21,19 @@ static const struct cli_option demo_options[] = {
 	{0},
 };
 
+/* So that a person can compare it with what the browser shows for a self-signed certificate. */
+static void add_fingerprint(const struct cli *c, const struct house *h, struct buf *text)
+{
+	char digits[96] = "";
+	struct word_arg arg = {"fingerprint", STR_NONE};
+
+	if (tls_fingerprint(h->tls, digits) < 0)
+		return;
+	arg.value = str_of(digits);
+	buf_add_byte(text, '\n');
+	words_add(text, c->lang, STR("serve.fingerprint"), &arg, 1);
+}
+
 static void print_link(const struct cli *c, const struct house *h)
 {
 	struct word_arg args[] = {{"url", buf_str(&h->link)}, {"folder", buf_str(&h->data)}};
@@ -28,6 +42,8 @@ static void print_link(const struct cli *c, const struct house *h)
 
 	buf_init(&text, 8192);
 	words_add(&text, c->lang, str_of(key), args, sizeof(args) / sizeof(args[0]));
+	if (h->tls)
+		add_fingerprint(c, h, &text);
 	fprintf(c->out, "%s\n", buf_cstr(&text));
 	fflush(c->out);
 	buf_done(&text);
