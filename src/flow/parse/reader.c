@@ -8,6 +8,8 @@
 
 /* How far into an input its kind is looked for. */
 #define SNIFF_BYTES ((size_t)64 << 10)
+/* One control character in so many bytes is still text. */
+#define TEXT_CONTROL_SHARE 50u
 /* The most memory that a batch keeps between two fillings. */
 #define BATCH_WARM_MAX ((size_t)32 << 20)
 
@@ -31,9 +33,19 @@ struct reader {
 	bool done;
 };
 
-static bool has_nul(str s)
+/* Text has no NUL and next to no control characters; colours of a terminal (ESC) may be in it. */
+static bool is_text(str s)
 {
-	return str_find_byte(s, '\0') >= 0;
+	size_t control = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+
+		if (c == '\0')
+			return false;
+		control += (c < 0x20 && !memchr("\t\n\r\f\x1b", c, 5)) || c == 0x7f;
+	}
+	return control * TEXT_CONTROL_SHARE <= s.len;
 }
 
 /* JSON when the first thing is a bracket, or when a later line begins an object (the first one is then damaged). A
@@ -49,7 +61,7 @@ static enum input_kind sniff(str head)
 	text = str_trim(text);
 	if (text.len == 0 || text.ptr[0] == '{' || text.ptr[0] == '[')
 		return INPUT_JSON;
-	if (has_nul(text))
+	if (!is_text(text))
 		return INPUT_NONE;
 	return str_find(text, STR("\n{")) >= 0 ? INPUT_JSON : INPUT_TEXT;
 }

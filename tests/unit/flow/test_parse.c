@@ -186,9 +186,10 @@ static void log_sources_follow_the_taxonomy(void **state)
 		{"{\"ecs\":{\"version\":\"8\"},\"host\":{\"os\":{\"type\":\"linux\"}},\"event\":{\"category\":["
 		 "\"process\"],\"type\":[\"info\",\"start\"]}}",
 		 "linux/:process_creation"},
-		{"{\"eventVersion\":\"1.08\",\"eventSource\":\"s3\",\"awsRegion\":\"x\",\"userIdentity\":{\"type\":"
-		 "\"Root\"}}",
+		{"{\"eventVersion\":\"1.08\",\"eventSource\":\"s3\",\"awsRegion\":\"x\",\"eventName\":\"GetObject\"}",
 		 "aws/cloudtrail:"},
+		{"{\"SyslogMessage\":\"x\",\"ProcessName\":\"sshd\",\"Facility\":\"auth\"}", "linux/sshd:"},
+		{"{\"SyslogMessage\":\"x\",\"ProcessName\":\"y\",\"Facility\":\"user\"}", "linux/syslog:"},
 		{"{\"some\":\"thing\"}", "/:"},
 	};
 

@@ -206,6 +206,7 @@ static void kinds_are_told_by_content(void **state)
 	assert_int_equal(read_bytes((str){binary, sizeof(binary) - 1}, NULL, &counts, &e), -ERR_UNSUPPORTED);
 	assert_string_equal(e.id, "err.parse.format");
 	assert_string_equal(e.path, "input");
+	assert_int_equal(read_bytes(STR("\x01\x02\x7f binary without a NUL"), NULL, &counts, &e), -ERR_UNSUPPORTED);
 	/* The first line is broken, the second shows what it is. */
 	assert_int_equal(read_bytes(STR("oops\n{\"a\":1}\n"), NULL, &counts, &e), 0);
 	assert_int_equal(counts.events, 1);
