@@ -4,7 +4,9 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 
+#include "base/mem.h"
 #include "folder.h"
+#include "os/file.h"
 #include "store/internal.h"
 #include "store/queries.gen.h"
 
@@ -99,6 +101,42 @@ static void a_newer_database_is_refused_and_untouched(void **state)
 	assert_int_equal(db_migrate(w->db, &e), -ERR_UNSUPPORTED);
 	assert_string_equal(e.id, "err.db.newer");
 	assert_string_equal(e.value, "9000");
+}
+
+/* A database as the first version left it, with an organisation and a note in it. */
+static void an_old_database_is_brought_up_and_keeps_its_rows(void **state)
+{
+	struct world *w = *state;
+	const char *root = getenv("NOROSHI_SOURCE_ROOT");
+	char from[512], to[256];
+	_cleanup_(file_view_close) struct file_view old = {0};
+	size_t count = 0;
+	struct db *db;
+	struct err e;
+
+	snprintf(from, sizeof(from), "%s/tests/data/store/version_1.db", root ? root : ".");
+	assert_int_equal(file_view_open(str_of(from), 1 << 20, &old, &e), 0);
+	assert_int_equal(file_write_atomic(folder_file(&w->folder, "old.db", to), old.bytes, 0600, &e), 0);
+	assert_int_equal(db_open(str_of(to), &db, &e), 0);
+	assert_int_equal(db_migrate(db, &e), 0);
+	assert_int_equal(db_check(db, true, &e), 0);
+	assert_true(has(db, STR("kept"), STR("1")));
+	{
+		_cleanup_stmt_ struct stmt st = {0};
+
+		assert_int_equal(db_prepare(db, &Q_migration_list, NULL, &st, NULL), 0);
+		while (stmt_step(&st, NULL) == 1)
+			count++;
+	}
+	{
+		_cleanup_stmt_ struct stmt st = {0};
+
+		assert_int_equal(db_prepare(db, &Q_tenant_by_slug, NULL, &st, NULL), 0);
+		stmt_text(&st, "slug", STR("old"));
+		assert_int_equal(stmt_step(&st, NULL), 1);
+	}
+	assert_int_equal(count, store_migration_count - 1);
+	db_close(db);
 }
 
 static void rolled_back_is_gone_and_committed_stays(void **state)
@@ -247,6 +285,7 @@ int main(void)
 		TEST(every_named_query_prepares),
 		TEST(migrating_again_changes_nothing),
 		TEST(a_newer_database_is_refused_and_untouched),
+		TEST(an_old_database_is_brought_up_and_keeps_its_rows),
 		TEST(rolled_back_is_gone_and_committed_stays),
 		TEST(text_with_nul_and_empty_text_come_back),
 		TEST(one_query_may_be_open_twice),
