@@ -2,8 +2,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "centre/build/framework.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
