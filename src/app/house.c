@@ -5,11 +5,13 @@
 #include "door/http/door.h"
 #include "flow/alert/detector.h"
 #include "flow/collect/collect.h"
+#include "guard/login.h"
 #include "guard/session.h"
 #include "guard/tenant.h"
 
 #define HOUSE_PATH_MAX 4096u
-#define SWEEP_SECONDS 600
+#define SWEEP_EVERY (10 * TIME_MINUTE)
+#define SYSLOG_RETRY (10 * TIME_SECOND)
 
 void house_path(const struct house *h, const char *name, struct buf *out)
 {
@@ -87,13 +89,30 @@ static void complain(struct house *h, const char *id, const struct err *e)
 	log_err(h->env->log, LOG_ERROR, id, e);
 }
 
-void house_tick(struct house *h)
+/* What forgets outlived rows: sessions that ended, old failures of signing in. */
+static void sweep(struct house *h)
 {
+	static int (*const sweeps[])(struct db * db, time_us now, struct err * e) = {session_sweep, login_sweep};
+	time_us now = h->env->now(h->env->ctx);
 	struct err e;
 
-	if (!h->syslog && syslog_try(h, &e) < 0)
-		complain(h, "house.syslog", &e);
-	if (h->env->monotonic(h->env->ctx) / TIME_SECOND % SWEEP_SECONDS == 0 &&
-	    session_sweep(h->db, h->env->now(h->env->ctx), &e) < 0)
-		complain(h, "house.sweep", &e);
+	for (size_t i = 0; i < COUNT_OF(sweeps); i++)
+		if (sweeps[i](h->db, now, &e) < 0)
+			complain(h, "house.sweep", &e);
+}
+
+void house_tick(struct house *h)
+{
+	time_us now = h->env->monotonic(h->env->ctx);
+	struct err e;
+
+	if (!h->syslog && now >= h->syslog_retry) {
+		h->syslog_retry = now + SYSLOG_RETRY;
+		if (syslog_try(h, &e) < 0)
+			complain(h, "house.syslog", &e);
+	}
+	if (now >= h->sweep_next) {
+		h->sweep_next = now + SWEEP_EVERY;
+		sweep(h);
+	}
 }

@@ -39,6 +39,7 @@ struct house {
 	struct station *station;
 	struct door *door;
 	struct syslog_listener *syslog;
+	time_us syslog_retry, sweep_next; /* monotonic: when the next try is due */
 	struct services services;
 	struct buf url;  /* "http://127.0.0.1:8640", once the door is open */
 	struct buf link; /* what a person should open first */
