@@ -71,6 +71,8 @@ static int insert(struct db *db, const struct actor *who, const struct evidence_
 
 static int check_new(const struct evidence_new *new, struct err *e)
 {
+	if (new->blob.size_bytes == 0)
+		return err_set(e, ERR_RANGE, "err.evidence.empty");
 	if (!incident_text_ok(new->name, 1, EVIDENCE_NAME_MAX))
 		return err_set(e, ERR_RANGE, "err.evidence.name");
 	if (!incident_text_ok(new->description, 0, INCIDENT_REASON_MAX))
