@@ -169,7 +169,7 @@ static void nothing_is_written_over(void **state)
 	write_file(w->back, "mine.txt", "mine");
 	assert_int_equal(bring(w, &e), -ERR_CONFLICT);
 	assert_string_equal(e.id, "err.restore.not_empty");
-	snprintf(w->out, sizeof(w->out), "%s/inside", w->data);
+	assert_true(snprintf(w->out, sizeof(w->out), "%s/inside", w->data) < (int)sizeof(w->out));
 	assert_int_equal(make(w, &report, &e), -ERR_RANGE);
 }
 
