@@ -23,7 +23,7 @@ step()
 c_files() { git ls-files -z -- '*.c' '*.h'; }
 layout() { c_files | xargs -0 clang-format --dry-run -Werror 2>&1 | grep -E '^[^ ].*error:' | cut -d: -f1 | sort | uniq -c | { ! grep .; }; }
 compile_base() { meson_folder build && ninja -C build >/dev/null; }
-globals() { compile_base && python3 tools/lint_globals.py build/libnoroshi.a; }
+globals() { compile_base && python3 tools/lint_globals.py build/libnoroshi.a build/noroshi; }
 tidy()
 {
 	# A folder configured for clang: gcc's own flags are unknown to clang-tidy.

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Globals: lint_globals.py ARCHIVE names every writable object with static storage in the library's object files.
+"""Globals: lint_globals.py ARCHIVE PROGRAM names every writable object with static storage in the library's object files.
 
 A table is const and a state belongs to somebody; a writable global is shared by threads that nobody named. It reads the
 symbol table, so a macro or a typedef hides nothing. Thread-local objects count too. `.data.rel.ro` is constant after loading.
+It also names every function of ours that a shared library of PROGRAM has too: the library's callers would get ours.
 """
 import re
 import subprocess
@@ -24,13 +25,33 @@ def findings(text):
     return found
 
 
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def functions(text):
+    """Names of the functions that an `nm` output defines."""
+    return {m.group(1) for m in re.finditer(r"^[0-9a-f]+ [TWi] ([^@\s]+)", text, re.M)}
+
+
+def clashes(archive, program):
+    ours = functions(output("nm", archive))
+    found = []
+    for library in re.findall(r"=> (/\S+)", output("ldd", program)):
+        if "san" not in library.rsplit("/", 1)[-1]:
+            found += [f"{name}: globals: {library.rsplit('/', 1)[-1]} has a function of this name" for name in
+                      sorted(ours & functions(output("nm", "-D", library)))]
+    return found
+
+
 def main():
     sample = ("a.o:     file format elf64\n0000000000000000 l     O .bss\t0000000000000004 counter\n"
               "0000000000000000 l     O .data.rel.ro.local\t0000000000000004 table\n")
     if len(findings(sample)) != 1:
         sys.exit("lint_globals: the self-test does not find a global")
-    text = subprocess.run(["objdump", "-t", sys.argv[1]], check=True, capture_output=True, text=True).stdout
-    found = findings(text)
+    if functions("0000000000000010 T json_string\n                 U puts\n") != {"json_string"}:
+        sys.exit("lint_globals: the self-test does not read nm")
+    found = findings(output("objdump", "-t", sys.argv[1])) + clashes(sys.argv[1], sys.argv[2])
     for line in found:
         print(line)
     sys.exit(1 if found else 0)
