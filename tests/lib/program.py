@@ -20,7 +20,8 @@ STOP_SECONDS_MAX = 20
 def clean_env(lang="C.UTF-8", **more):
     """A fixed language and no setting of the developer's machine."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("NOROSHI_", "LC_", "LANG"))}
-    env.update({"LC_ALL": lang, **more})
+    env.update({"LC_ALL": lang})
+    env.update(more)
     return env
 
 

@@ -12,6 +12,8 @@ sync_api = pytest.importorskip("playwright.sync_api")
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]
+# The demo's company speaks the language of the shell that starts it.
+SHELL = {"en": "en_GB.UTF-8", "ja": "ja_JP.UTF-8"}
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
 IMAGES = os.path.join(program.ROOT, "docs", "images")
 WAIT_MS = 15_000
@@ -82,7 +84,7 @@ def world(chromium, lang, tmp_path_factory):
     """One demo server a language, with one person signed in by its link."""
     if not program.has_verb("demo"):
         pytest.skip("this build has no `demo`")
-    server = program.Server(tmp_path_factory.mktemp(f"demo-{lang}"), "demo")
+    server = program.Server(tmp_path_factory.mktemp(f"demo-{lang}"), "demo", env={"LC_ALL": SHELL[lang]})
     try:
         server.start()
         context = chromium.new_context(locale=LOCALES[lang], timezone_id="Asia/Tokyo", viewport={"width": 1440, "height": 900},

@@ -164,7 +164,7 @@ class TestCiso:
         services = page.locator("table tbody tr:not(.grp)").filter(has=page.locator('a[href^="/portfolio/"]'))
         assert services.count() == 64
         assert page.locator("table tbody tr.grp").count() == 9
-        assert page.locator("section[aria-labelledby=radar] svg").count() == 1
+        assert page.locator("section[aria-labelledby=radar] svg[role=img], section[aria-labelledby=radar] svg:has(title)").count() == 1
         assert page.locator("section[aria-labelledby=radar] table tbody tr").count() == 9
         assert page.locator("section[aria-labelledby=work] li").count() >= 1
         world.audit("portfolio")
