@@ -21,7 +21,7 @@
 #define ALERT_BULK_MAX 10000u           /* alerts of one action */
 #define ALERT_PAGE_MAX 200u
 #define ALERT_COUNT_MAX 10001 /* hits counted for facets; past it the page says "10,000+" */
-#define ALERT_NOTE_MAX 4000u  /* bytes of a comment or of the words beside a verdict */
+#define ALERT_NOTE_MAX 16000u /* bytes of a comment or of the words beside a verdict: 4,000 characters */
 #define ALERT_UNDO_TIME (30 * TIME_MINUTE)
 
 /* X(symbol, "name", is active) */

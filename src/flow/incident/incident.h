@@ -14,12 +14,12 @@
 #include "flow/alert/alert.h"
 #include "store/blobs.h"
 
-#define INCIDENT_TITLE_MAX 200u /* bytes: 66 Japanese characters */
-#define INCIDENT_SUMMARY_MAX 8000u
-#define INCIDENT_NOTE_MAX 20000u
-#define INCIDENT_REASON_MAX 2000u
+#define INCIDENT_TITLE_MAX 800u /* bytes: 200 characters, as the forms say; so the rest */
+#define INCIDENT_SUMMARY_MAX 32000u
+#define INCIDENT_NOTE_MAX 32000u
+#define INCIDENT_REASON_MAX 16000u
 #define INCIDENT_PAGE_MAX 200u
-#define INCIDENT_ENTRIES_MAX 500u /* of one timeline as read */
+#define INCIDENT_ENTRIES_MAX 200u /* of one timeline as read, latest first */
 #define INCIDENT_REF_LEN 24       /* "INC-2026-0042" */
 #define EVIDENCE_BYTES_MAX (256u << 20)
 #define EVIDENCE_NAME_MAX 255u
