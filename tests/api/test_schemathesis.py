@@ -6,6 +6,7 @@ import sys
 from lib import program, session
 
 SECONDS_MAX = 150
+CONFIG = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schemathesis.toml")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
@@ -14,8 +15,8 @@ def test_generated_requests_meet_no_server_error(demo, tmp_path):
     server = program.Server(tmp_path / "server", "demo").start()
     try:
         who = session.demo_session(server, "ciso")
-        command = [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "run", f"{server.url}/api/v1/openapi.json",
-                   "--checks", CHECKS, "--max-examples", "30", "--max-time", "90", "--seed", "20261121", "--workers", "2", "--no-color",
+        command = [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "--config-file", CONFIG, "run", f"{server.url}/api/v1/openapi.json",
+                   "--checks", CHECKS, "--max-examples", "30", "--max-time", "60", "--seed", "20261121", "--workers", "2", "--no-color",
                    "--request-timeout", "10", "--suppress-health-check", "all", "--generation-database", "none",
                    # Bodies that it cannot make: NDJSON and files; tests/fault and tests/web send those.
                    "--exclude-operation-id", "addEvents", "--exclude-operation-id", "addEvidence",
