@@ -18,7 +18,8 @@ WHERE {SCOPE} AND active = $active
 	AND ($owner_id < 0 OR owner_id = $owner_id)
 	AND ($rule_id = '' OR rule_id = $rule_id)
 	AND ($asset = '' OR asset = $asset)
-	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!'
+		OR $text_rules LIKE '%,' || rule_id || ',%')
 	AND ($incident_id < 0 OR incident_id = $incident_id)
 	AND last_at >= $from AND last_at < $until
 	AND (priority < $at_priority OR (priority = $at_priority AND (last_at < $at_time OR (last_at = $at_time AND id < $at_id))))
@@ -36,7 +37,8 @@ WHERE {SCOPE} AND active = $active
 	AND ($owner_id < 0 OR owner_id = $owner_id)
 	AND ($rule_id = '' OR rule_id = $rule_id)
 	AND ($asset = '' OR asset = $asset)
-	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!'
+		OR $text_rules LIKE '%,' || rule_id || ',%')
 	AND ($incident_id < 0 OR incident_id = $incident_id)
 	AND last_at >= $from AND last_at < $until
 	AND (last_at < $at_time OR (last_at = $at_time AND id < $at_id))
@@ -55,7 +57,8 @@ WHERE {SCOPE}
 	AND ($owner_id < 0 OR owner_id = $owner_id)
 	AND ($rule_id = '' OR rule_id = $rule_id)
 	AND ($asset = '' OR asset = $asset)
-	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!'
+		OR $text_rules LIKE '%,' || rule_id || ',%')
 	AND ($incident_id < 0 OR incident_id = $incident_id)
 	AND last_at >= $from AND last_at < $until
 	AND (last_at < $at_time OR (last_at = $at_time AND id < $at_id))
@@ -73,7 +76,8 @@ FROM (SELECT state, priority, CASE WHEN owner_id = 0 THEN 'nobody' WHEN owner_id
 	AND ($owner_id < 0 OR owner_id = $owner_id)
 	AND ($rule_id = '' OR rule_id = $rule_id)
 	AND ($asset = '' OR asset = $asset)
-	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!')
+	AND ($text = '' OR rule_title LIKE $text ESCAPE '!' OR asset LIKE $text ESCAPE '!' OR account_name LIKE $text ESCAPE '!'
+		OR $text_rules LIKE '%,' || rule_id || ',%')
 	AND ($incident_id < 0 OR incident_id = $incident_id)
 	AND last_at >= $from AND last_at < $until
 	LIMIT $most) AS hits

@@ -39,12 +39,40 @@ document.addEventListener('htmx:after:request', event => {
 
 document.addEventListener('htmx:error', event => { if (live(event)) signal(false) })
 
-let before = 0
-const unread = () => document.querySelectorAll('tr.unread').length
-document.addEventListener('htmx:before:swap', () => { before = unread() })
+// What arrived while somebody watches: said politely, counted beside the title, and its rows marked for a while where
+// they stand. Those that sort behind this page are in the growth of the total.
+const MARKED_MS = 10000
+const news = document.getElementById('news')
+const marked = new Map()
+const shown = () => new Set([...document.querySelectorAll('#rows tbody tr[id]')].map(row => row.id))
+const total = () => Number(document.getElementById('rows')?.dataset.total ?? 0)
+let known = { ids: shown(), total: total() }
+let arrived = 0
+
+function mark() {
+  const now = Date.now()
+  for (const [id, until] of marked) {
+    if (until <= now) marked.delete(id)
+    document.getElementById(id)?.classList.toggle('fresh', until > now)
+  }
+}
+
+function arrive() {
+  const rows = [...shown()].filter(id => !known.ids.has(id) && document.getElementById(id).matches('.unread'))
+  const more = total() - known.total
+  known = { ids: new Set([...known.ids, ...shown()]), total: total() }
+  if (more <= 0 || !news) return
+  for (const id of rows.slice(0, more)) marked.set(id, Date.now() + MARKED_MS)
+  arrived += more
+  news.hidden = false
+  news.textContent = news.dataset.new.replace('%', arrived)
+  say(news.dataset.new.replace('%', more))
+  setTimeout(mark, MARKED_MS + 100)
+}
+
 document.addEventListener('htmx:after:swap', () => {
   refresh()
   for (const form of document.querySelectorAll('[data-bulk]')) count(form)
-  const more = unread() - before
-  if (more > 0 && sign?.dataset.new) say(sign.dataset.new.replace('%', more))
+  arrive()
+  mark()
 })

@@ -265,7 +265,7 @@ static json_t *reason_json(const struct match_reason *r)
 
 static int explanation_get(struct request *rq, struct response *rs, struct err *e)
 {
-	struct explain_with with = {rq->services->archive, rq->services->detector, rq->actor.tenant_id};
+	struct explain_with with = {rq->services->archive, rq->services->detector, rq->actor.tenant_id, LANG_EN};
 	struct explanation x;
 	struct alert al;
 	json_t *out, *reasons;

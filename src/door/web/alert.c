@@ -27,7 +27,7 @@ static void show_head(const struct request *rq, struct view *v, const struct ale
 {
 	view_i64(v, "id", al->id);
 	view_text(v, "ref", show_alert_ref(rq, al->id));
-	view_text(v, "title", al->rule_title);
+	view_text(v, "title", show_alert_title(rq, al));
 	show_level_of(v, al);
 	view_text(v, "state", str_of(show_alert_class(al)));
 	view_word(v, "state_word", show_word_key(rq, "alert.state.", alert_state_name(al->state)).ptr);
@@ -37,7 +37,7 @@ static void show_head(const struct request *rq, struct view *v, const struct ale
 	view_text(v, "seen_text", show_time_text(rq, al->created_at));
 	view_text(v, "asset", al->asset);
 	view_text(v, "user", al->account);
-	view_text(v, "rule_title", al->rule_title);
+	view_text(v, "rule_title", show_alert_title(rq, al));
 	view_text(v, "rule_id", al->rule_id);
 	view_text(v, "service", STR(ALERT_WORK_SERVICE));
 	view_text(v, "service_name", show_service_name(rq, STR(ALERT_WORK_SERVICE)));
@@ -68,7 +68,7 @@ static void show_reason(const struct request *rq, struct view *v, const struct m
 /* The page stands even when the raw event cannot be read any more: then it says so in the history's place. */
 static int show_why(struct request *rq, struct view *v, const struct alert *al, struct err *e)
 {
-	struct explain_with with = {rq->services->archive, rq->services->detector, rq->actor.tenant_id};
+	struct explain_with with = {rq->services->archive, rq->services->detector, rq->actor.tenant_id, rq->lang};
 	struct explanation x;
 	uint32_t lines[EXPLAIN_REASONS_MAX];
 	str marks[EXPLAIN_REASONS_MAX];
@@ -78,6 +78,7 @@ static int show_why(struct request *rq, struct view *v, const struct alert *al, 
 	view_list(v, "lines");
 	view_text(v, "condition", STR(""));
 	view_text(v, "rule_source", STR(""));
+	view_text(v, "description", STR(""));
 	view_text(v, "event_url", STR(""));
 	if (!actor_may(&rq->actor, PERM_EVENT_READ))
 		return 0;
@@ -90,6 +91,7 @@ static int show_why(struct request *rq, struct view *v, const struct alert *al, 
 	for (uint32_t i = 0; i < x.reason_count; i++)
 		show_reason(rq, v, &x.reasons[i], lines[i]);
 	view_text(v, "rule_source", x.rule_known ? x.source : STR(""));
+	view_text(v, "description", x.rule_known ? x.description : STR(""));
 	view_text(v, "event_url",
 		  arena_fmt(rq->arena, "/events/" STR_FMT, STR_ARG(show_event_id(rq, al->first_event))));
 	return 0;
@@ -127,7 +129,7 @@ static int show_related(struct request *rq, struct view *v, const struct alert *
 
 		view_text(row, "url", arena_fmt(rq->arena, "/alerts/%lld", (long long)others[i].id));
 		show_level_of(row, &others[i]);
-		view_text(row, "title", others[i].rule_title);
+		view_text(row, "title", show_alert_title(rq, &others[i]));
 		view_word(row, "reason", "alert.same_asset");
 		show_time(rq, row, others[i].last_at);
 	}
@@ -265,7 +267,7 @@ static int put_into_incident(struct request *rq, const struct alert_set *set, in
 		return rc;
 	new.severity = al.priority;
 	if (new.title.len == 0)
-		new.title = incident_title_cut(al.rule_title);
+		new.title = incident_title_cut(show_alert_title(rq, &al));
 	return incident_create(rq->db, &rq->actor, &new, rq->now, ret_id, e);
 }
 

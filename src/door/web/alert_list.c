@@ -71,6 +71,7 @@ static struct alert_filter read_filter(const struct request *rq)
 	else if (str_eq(tab, STR("closed")) && !f.open && !f.acknowledged)
 		f.closed = true;
 	f.text = request_query(rq, STR("q"));
+	f.text_rules = alert_rules_titled(rq->services->detector, f.text, rq->lang, rq->arena);
 	f.asset = request_query(rq, STR("asset"));
 	f.rule_id = request_query(rq, STR("rule"));
 	if (str_eq(request_query(rq, STR("sort")), STR("time")))
@@ -191,7 +192,7 @@ static void show_row(const struct request *rq, struct view *v, const struct aler
 	view_text(row, "ref", show_alert_ref(rq, al->id));
 	view_text(row, "url", arena_fmt(rq->arena, "/alerts/%lld", (long long)al->id));
 	show_level_of(row, al);
-	view_text(row, "title", al->rule_title);
+	view_text(row, "title", show_alert_title(rq, al));
 	view_text(row, "asset", al->asset);
 	view_text(row, "user", al->account);
 	view_text(row, "technique", show_technique(rq, al->tags));
@@ -301,7 +302,7 @@ static int to_incident(struct request *rq, const struct alert_set *set, int64_t 
 	rc = alert_find(rq->db, actor_scope(&rq->actor), set->ids[0], rq->arena, &first, e);
 	if (rc)
 		return rc;
-	new.title = incident_title_cut(first.rule_title);
+	new.title = incident_title_cut(show_alert_title(rq, &first));
 	new.severity = first.priority;
 	return incident_create(rq->db, &rq->actor, &new, rq->now, ret_id, e);
 }

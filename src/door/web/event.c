@@ -131,7 +131,7 @@ static int show_alerts(struct request *rq, struct view *v, event_id id, struct e
 		struct view *row = view_item(v, "alerts");
 
 		view_text(row, "url", arena_fmt(rq->arena, "/alerts/%lld", (long long)alerts[i].id));
-		view_text(row, "title", alerts[i].rule_title);
+		view_text(row, "title", show_alert_title(rq, &alerts[i]));
 		show_level_of(row, &alerts[i]);
 	}
 	return rc;

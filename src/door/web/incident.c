@@ -138,7 +138,7 @@ static int show_alerts(struct request *rq, struct view *v, int64_t id, struct er
 
 		view_text(row, "url", arena_fmt(rq->arena, "/alerts/%lld", (long long)list.alerts[i].id));
 		view_text(row, "ref", show_alert_ref(rq, list.alerts[i].id));
-		view_text(row, "title", list.alerts[i].rule_title);
+		view_text(row, "title", show_alert_title(rq, &list.alerts[i]));
 		show_level_of(row, &list.alerts[i]);
 		view_text(row, "asset", list.alerts[i].asset);
 		show_time(rq, row, list.alerts[i].last_at);

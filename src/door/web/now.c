@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "door/web/show.h"
 #include "door/web/web.h"
 #include "flow/incident/incident.h"
 
@@ -91,7 +92,7 @@ static int take_todo(struct now *n, struct err *e)
 
 static void show_alert(struct view *row, struct request *rq, const struct alert *a)
 {
-	view_text(row, "title", a->rule_title);
+	view_text(row, "title", show_alert_title(rq, a));
 	view_text(row, "url", arena_fmt(rq->arena, "/alerts/%lld", (long long)a->id));
 	view_text(row, "ref", arena_fmt(rq->arena, "ALT-%lld", (long long)a->id));
 	view_text(row, "asset", a->asset);

@@ -1,5 +1,6 @@
 /* Pages of the portfolio: the list of services, and one service with its form, its history and its work. */
 #include "door/web/portfolio_view.h"
+#include "door/web/show.h"
 #include "door/web/web.h"
 
 static int load(const struct request *rq, struct portfolio *ret, struct err *e)
@@ -22,6 +23,7 @@ static int list_get(struct request *rq, struct response *rs, struct err *e)
 	struct view *v = view_create(rq->arena);
 	int rc;
 
+	page.zone_min = show_zone(rq, &page.zone);
 	if ((rc = load(rq, &p, e)) ||
 	    (rc = work_list(rq->db, actor_scope(&rq->actor), STR_NONE, (struct work_cursor){0}, rq->arena, &work, e)) ||
 	    (rc = portfolio_view_list(v, &page, e)))
@@ -73,6 +75,7 @@ static int service_page(struct request *rq, struct response *rs, const struct re
 	struct history_query query;
 	int rc = load(rq, &p, e);
 
+	page.zone_min = show_zone(rq, &page.zone);
 	if (rc)
 		return rc;
 	service = framework_service(p.framework, rq->path_params[0]);
@@ -176,23 +179,27 @@ static int service_post(struct request *rq, struct response *rs, struct err *e)
 	return service_page(rq, rs, &(struct refused){&typed, &why, rc == -ERR_CONFLICT ? 409 : 422}, e);
 }
 
-/* A day and minutes are exact enough for work that was done elsewhere: today ends now, an earlier day at noon UTC. */
+/* A day and minutes are exact enough for work that was done elsewhere: today ends now, an earlier day at the reader's
+ * noon. */
 static int form_work(const struct request *rq, struct work *w, struct err *e)
 {
 	str day = request_form(rq, STR("day")), minutes = request_form(rq, STR("minutes"));
 	str occasion = request_form(rq, STR("occasion"));
 	uint64_t length = 0;
 	time_us start = 0;
+	const char *zone;
+	time_us east = show_zone(rq, &zone) * TIME_MINUTE;
 
 	if (!occasion_parse(occasion, &w->occasion))
 		return refuse(e, "occasion", occasion);
 	if (day.len != 10 || !time_parse(arena_fmt(rq->arena, STR_FMT "T00:00:00Z", STR_ARG(day)), &start) ||
-	    start > rq->now || !str_to_u64(minutes, &length) || length > 24 * 60) {
+	    start - east > rq->now || !str_to_u64(minutes, &length) || length > 24 * 60) {
 		int rc = err_set_value(e, ERR_RANGE, "err.build.day", day);
 
 		err_expected(e, STR("0–1440"));
 		return rc;
 	}
+	start -= east;
 	w->ended = start + TIME_DAY > rq->now ? rq->now : start + TIME_DAY / 2;
 	w->started = w->ended - (time_us)length * TIME_MINUTE;
 	w->result = str_trim(request_form(rq, STR("result")));

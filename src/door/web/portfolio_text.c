@@ -41,15 +41,15 @@ void portfolio_put_time(struct view *v, const struct portfolio_page *page, time_
 	size_t len = time_format(t, text);
 
 	view_text(v, "time_iso", arena_str(page->arena, (str){text, len}));
-	len = time_format_local(t, 0, text);
-	view_text(v, "time_text", arena_fmt(page->arena, "%.*s UTC", (int)len, text));
+	len = time_format_local(t, page->zone_min, text);
+	view_text(v, "time_text", arena_fmt(page->arena, "%.*s %s", (int)len, text, page->zone ? page->zone : "UTC"));
 }
 
 str portfolio_day_text(const struct portfolio_page *page, time_us t)
 {
 	char text[TIME_TEXT_MAX];
 
-	(void)time_format_local(t, 0, text);
+	(void)time_format_local(t, page->zone_min, text);
 	return t ? arena_str(page->arena, (str){text, 10}) : STR("");
 }
 

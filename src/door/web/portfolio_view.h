@@ -19,6 +19,8 @@ struct portfolio_page {
 	const struct work_list *work;
 	const struct service_history *history;
 	time_us now;
+	int zone_min;     /* of the reader, minutes east of UTC */
+	const char *zone; /* its name, shown beside times; NULL = UTC */
 };
 
 /* Fill v; what is absent in *page (NULL) is only allowed where the other page needs it. */

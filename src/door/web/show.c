@@ -70,6 +70,11 @@ bool show_time_read(const struct request *rq, str text, time_us *ret)
 	return true;
 }
 
+str show_alert_title(const struct request *rq, const struct alert *al)
+{
+	return alert_title(rq->services->detector, al, rq->lang, rq->arena);
+}
+
 void show_level(struct view *v, unsigned level)
 {
 	static const char *const words[] = {"alert.level.1", "alert.level.1", "alert.level.2",

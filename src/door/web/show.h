@@ -16,6 +16,9 @@ void show_time(const struct request *rq, struct view *v, time_us t); /* time_iso
 /* A <input type="datetime-local"> value in the reader's zone. False when it is none. */
 bool show_time_read(const struct request *rq, str text, time_us *ret);
 
+/* The rule's title in the reader's language. */
+str show_alert_title(const struct request *rq, const struct alert *al);
+
 void show_level(struct view *v, unsigned level);            /* level, level_word */
 void show_level_of(struct view *v, const struct alert *al); /* of its priority */
 str show_word_key(const struct request *rq, const char *prefix,

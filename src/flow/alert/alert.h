@@ -112,6 +112,7 @@ struct alert_filter {
 	unsigned priorities;             /* bit 1 << priority; 0 = all */
 	int64_t owner_id;                /* ALERT_ANYBODY, 0 = nobody's, else that user's */
 	str rule_id, asset, text;        /* empty = all; text is looked for in title, asset and account */
+	str text_rules;                  /* ",id,id,": of these rules also when the stored title lacks the text */
 	int64_t incident_id;             /* ALERT_ANY_INCIDENT, else that one's */
 	time_us from, until;             /* of last_at; until 0 = no end */
 	enum alert_sort sort;            /* open and closed ones together are always sorted by time */

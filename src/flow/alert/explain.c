@@ -3,6 +3,41 @@
 #include "base/mem.h"
 
 #define SOURCE_BYTES_MAX 300u
+#define RULES_TEXT_MAX 32768u /* some 900 ids: further rules are found by their stored title only */
+
+str alert_title(struct detector *detector, const struct alert *al, enum lang lang, struct arena *a)
+{
+	const struct generation *g = detector_take(detector);
+	const struct rule *r = rule_set_find(g->rules, al->rule_id);
+	/* Of a rule changed meanwhile the stored title stays true; only another language is worth more. */
+	str title = r && lang == LANG_JA && r->title_ja.len ? arena_str(a, r->title_ja) : STR_NONE;
+
+	detector_give(detector, g);
+	return title.len ? title : al->rule_title;
+}
+
+str alert_rules_titled(struct detector *detector, str text, enum lang lang, struct arena *a)
+{
+	const struct generation *g = detector_take(detector);
+	struct buf list;
+	str copy;
+
+	buf_init(&list, RULES_TEXT_MAX);
+	for (uint32_t i = 0; text.len && lang == LANG_JA && i < rule_set_count(g->rules); i++) {
+		const struct rule *r = rule_set_rule(g->rules, i);
+
+		if (str_find_nocase(r->title_ja, text) < 0 || list.len + r->id.len + 2 > RULES_TEXT_MAX)
+			continue;
+		if (list.len == 0)
+			buf_add_byte(&list, ',');
+		buf_add(&list, r->id);
+		buf_add_byte(&list, ',');
+	}
+	copy = arena_str(a, buf_str(&list));
+	buf_done(&list);
+	detector_give(detector, g);
+	return copy.ptr ? copy : STR("");
+}
 
 static bool parse_with(const struct generation *g, const struct archived *from, struct arena *a, struct event *ret)
 {
@@ -90,7 +125,7 @@ static int explain_rule(const struct generation *g, const struct alert *al, cons
 	if (!r)
 		return 0;
 	x->rule_known = true;
-	x->description = arena_str(a, r->description);
+	x->description = arena_str(a, x->lang == LANG_JA && r->description_ja.len ? r->description_ja : r->description);
 	x->author = arena_str(a, r->author);
 	x->path = arena_str(a, r->path);
 	x->source = source_of(r, a);
@@ -107,7 +142,7 @@ int alert_explain(const struct explain_with *with, const struct alert *al, struc
 		  struct err *e)
 {
 	const struct generation *g;
-	struct explanation x = {0};
+	struct explanation x = {.lang = with->lang};
 	struct event ev;
 	int rc = archive_find(with->archive, with->tenant_id, al->first_event, a, &x.event, e);
 

@@ -6,6 +6,7 @@
 #ifndef FLOW_ALERT_EXPLAIN_H
 #define FLOW_ALERT_EXPLAIN_H
 
+#include "craft/words/words.h"
 #include "flow/alert/alert.h"
 #include "flow/alert/detector.h"
 #include "flow/archive/archive.h"
@@ -19,6 +20,7 @@ struct explanation {
 	uint32_t field_count;
 	bool rule_known; /* the present generation has the rule */
 	bool still_matches;
+	enum lang lang; /* of the description, when the rule has it in that language */
 	str description, author, path;
 	str source; /* "windows / process_creation" */
 	const struct match_reason *reasons;
@@ -30,9 +32,16 @@ struct explain_with {
 	struct archive *archive;
 	struct detector *detector;
 	int64_t tenant_id;
+	enum lang lang;
 };
 int alert_explain(const struct explain_with *with, const struct alert *al, struct arena *a, struct explanation *ret,
 		  struct err *e) MUST_CHECK;
+
+/* The title in a reader's language, as the present rules have it; the stored one when the rule is gone or has no other.
+ */
+str alert_title(struct detector *detector, const struct alert *al, enum lang lang, struct arena *a);
+/* For alert_filter.text_rules: the present rules whose title in that language holds the text; "" when none does. */
+str alert_rules_titled(struct detector *detector, str text, enum lang lang, struct arena *a);
 
 /* Parses one kept event for a page: its fields under their taxonomy names. False when it cannot be parsed. */
 bool event_fields(struct detector *detector, const struct archived *from, struct arena *a, struct event *ret);

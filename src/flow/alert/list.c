@@ -93,6 +93,7 @@ static void bind_filter(struct stmt *st, const struct alert_filter *f, struct bu
 	stmt_text(st, "rule_id", f->rule_id);
 	stmt_text(st, "asset", f->asset);
 	stmt_text(st, "text", buf_str(like));
+	stmt_text(st, "text_rules", f->text_rules);
 	stmt_i64(st, "incident_id", f->incident_id);
 	stmt_i64(st, "from", f->from);
 	stmt_i64(st, "until", f->until ? f->until : INT64_MAX);

@@ -19,6 +19,7 @@ enum rule_level { LEVEL_INFORMATIONAL = 1, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, 
 struct rule {
 	uint32_t index; /* position in the set */
 	str id, title, description, author, status, path;
+	str title_ja, description_ja; /* of `custom:`; empty when the rule has none */
 	uint32_t line;
 	enum rule_level level; /* absent in the rule: medium */
 	const str *tags;

@@ -259,6 +259,18 @@ static int read_id(struct compile *c, const struct yaml_node *doc, struct rule *
 	return r->id.ptr ? 0 : compile_full(c, doc);
 }
 
+/* The specification leaves `custom` to whoever writes rules; a text there that is not ours is none of our business. */
+static int read_japanese(struct compile *c, const struct yaml_node *doc, struct rule *r)
+{
+	const struct yaml_node *custom = yaml_get(doc, STR("custom"));
+	int rc;
+
+	if (!custom || custom->kind != YAML_MAP)
+		return 0;
+	rc = keep_text(c, custom, "title_ja", &r->title_ja);
+	return rc ? rc : keep_text(c, custom, "description_ja", &r->description_ja);
+}
+
 static int read_texts(struct compile *c, const struct yaml_node *doc, struct rule *r)
 {
 	const struct {
@@ -273,6 +285,8 @@ static int read_texts(struct compile *c, const struct yaml_node *doc, struct rul
 
 	for (size_t i = 0; i < COUNT_OF(texts) && rc == 0; i++)
 		rc = keep_text(c, doc, texts[i].key, texts[i].to);
+	if (rc == 0)
+		rc = read_japanese(c, doc, r);
 	if (rc == 0)
 		rc = read_id(c, doc, r);
 	if (rc == 0)

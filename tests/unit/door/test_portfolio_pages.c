@@ -120,8 +120,13 @@ static void test_list(void **state)
 	struct world *w = *state;
 
 	for (size_t lang = 0; lang < LANG_COUNT; lang++) {
-		struct portfolio_page page = {
-			.arena = &w->a, .lang = (enum lang)lang, .portfolio = &w->p, .work = &w->work, .now = NOW};
+		struct portfolio_page page = {.arena = &w->a,
+					      .lang = (enum lang)lang,
+					      .portfolio = &w->p,
+					      .work = &w->work,
+					      .now = NOW,
+					      .zone_min = 540,
+					      .zone = "JST"};
 		_cleanup_(buf_done) struct buf out = {0};
 		struct view *v = shell(w);
 
@@ -134,6 +139,8 @@ static void test_list(void **state)
 		assert_true(shows(&out, "href=\"/portfolio/I-7\""));
 		assert_true(shows(&out, "佐藤 &lt;b&gt;"));
 		assert_false(shows(&out, "<b>佐藤"));
+		assert_true(shows(&out, " JST<"));
+		assert_false(shows(&out, " UTC<"));
 		assert_true(shows(&out, "<svg"));
 		assert_true(shows(&out, "2.50")); /* (4 + 1) / 2: the higher of B-1's two, and unassigned E-6 */
 		assert_true(out.len < 300 * 1024);

@@ -339,6 +339,12 @@ static void filters_and_facets_agree(void **state)
 	f = alert_filter_all();
 	f.text = STR("srv_");
 	assert_int_equal(hits(p, &f), 10);
+	f.text = STR("遠隔");
+	assert_int_equal(hits(p, &f), 0);
+	f.text_rules = STR(",rule-0,rule-1,");
+	assert_int_equal(hits(p, &f), 15);
+	f.text_rules = STR(",rule-0,rule-11,");
+	assert_int_equal(hits(p, &f), 0);
 	f.text = STR("%");
 	assert_int_equal(hits(p, &f), 0);
 	f = alert_filter_all();

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "flow/alert/alert.h"
+#include "flow/alert/explain.h"
 #include "guard/tenant.h"
 #include "os/file.h"
 
@@ -172,6 +172,34 @@ static void events_become_alerts_and_a_new_start_goes_on(void **state)
 	assert_int_equal(events, 107);
 }
 
+static void a_title_is_shown_in_the_readers_language(void **state)
+{
+	struct place *p = *state;
+	struct alert al = {.rule_id = STR("11111111-2222-4333-8444-555555555555"),
+			   .rule_title = STR("As it was found")};
+	str text = str_of("title: Credential dump\nid: 11111111-2222-4333-8444-555555555555\n"
+			  "logsource: {product: windows}\ndetection: {s: {A: b}, condition: s}\n"
+			  "custom: {title_ja: 認証情報のダンプ, description_ja: 読み出し}\n");
+	struct arena arena;
+	struct works w;
+
+	arena_init(&arena, 1u << 20);
+	works_open(p, &w);
+	assert_true(str_eq(alert_title(w.detector, &al, LANG_JA, &arena), al.rule_title));
+	assert_int_equal(file_write_atomic(str_of(p->rules), text, 0600, &p->e), 0);
+	assert_int_equal(detector_reload(w.detector, &p->e), 0);
+	assert_true(str_eq(alert_title(w.detector, &al, LANG_JA, &arena), STR("認証情報のダンプ")));
+	assert_true(str_eq(alert_title(w.detector, &al, LANG_EN, &arena), al.rule_title));
+	assert_true(str_eq(alert_rules_titled(w.detector, STR("のダンプ"), LANG_JA, &arena),
+			   STR(",11111111-2222-4333-8444-555555555555,")));
+	assert_int_equal(alert_rules_titled(w.detector, STR("のダンプ"), LANG_EN, &arena).len, 0);
+	assert_int_equal(alert_rules_titled(w.detector, STR("無関係"), LANG_JA, &arena).len, 0);
+	al.rule_id = STR("gone");
+	assert_true(str_eq(alert_title(w.detector, &al, LANG_JA, &arena), al.rule_title));
+	works_close(&w);
+	arena_done(&arena);
+}
+
 static void a_reload_changes_the_rules_between_two_batches(void **state)
 {
 	struct place *p = *state;
@@ -256,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STATION_TEST(events_become_alerts_and_a_new_start_goes_on),
+		STATION_TEST(a_title_is_shown_in_the_readers_language),
 		STATION_TEST(a_reload_changes_the_rules_between_two_batches),
 		STATION_TEST(an_event_that_is_no_record_is_counted_and_passed),
 		STATION_TEST(kill_9_in_the_middle_neither_loses_nor_doubles),
