@@ -1,4 +1,5 @@
-/* The starter rules against the demo's story: every line matches exactly the rules that it names, and every rule is named. */
+/* The starter rules against the demo's story: every line matches exactly the rules that it names, so that a new rule cannot
+ * flood the demo's queue. Rules that the story does not need are tested by tests/scenario/starter. */
 #include "tests.h"
 
 #include <jansson.h>
@@ -8,6 +9,9 @@
 #include "craft/content/content.h"
 #include "flow/detect/detect.h"
 #include "flow/parse/parse.h"
+
+#define RULES_MIN 60 /* what a first day needs */
+#define STORY_RULES_MIN 16
 
 struct world {
 	struct name_table *names;
@@ -67,7 +71,7 @@ static void test_rules_load(void **state)
 		print_error("%s:%u %s\n", rule_set_problem(w->rules, i)->err.path, rule_set_problem(w->rules, i)->line,
 			    rule_set_problem(w->rules, i)->err.id);
 	assert_int_equal(rule_set_problem_count(w->rules), 0);
-	assert_int_equal(rule_set_count(w->rules), 16);
+	assert_true(rule_set_count(w->rules) >= RULES_MIN);
 }
 
 static bool names_rule(const json_t *expected, str id)
@@ -128,13 +132,17 @@ static void check_file(struct world *w, const char *path)
 static void test_story_and_rules_agree(void **state)
 {
 	struct world *w = *state;
+	uint32_t told = 0;
 
 	check_file(w, "demo/history.ndjson");
 	check_file(w, "demo/live.ndjson");
 	assert_true(w->lines > 1000);
 	assert_true(w->benign > w->lines / 2);
-	for (uint32_t i = 0; i < rule_set_count(w->rules); i++)
-		assert_true(w->hits[i] >= 2); /* once in the past and once in the loop */
+	for (uint32_t i = 0; i < rule_set_count(w->rules); i++) {
+		assert_int_not_equal(w->hits[i], 1); /* once in the past and once in the loop */
+		told += w->hits[i] > 0;
+	}
+	assert_true(told >= STORY_RULES_MIN);
 }
 
 int main(void)
