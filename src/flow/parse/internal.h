@@ -7,10 +7,11 @@
 #include "flow/parse/parse.h"
 
 #define MAPPING_BUDGET (32u << 20)
-#define SHAPES_MAX 16u
-#define SHAPE_WHEN_MAX 4u /* fields that tell a shape; SHAPES_MAX of them fit 64 bits */
+#define SHAPES_MAX 32u
+#define SHAPE_WHEN_MAX 4u
+#define WHEN_NAMES_MAX 63u /* different fields that tell all shapes; one bit of 64 says that a path is known */
 #define SHAPE_TIMES_MAX 32u
-#define NOTED_MAX 128u /* fields of one event that some mapping may want to look at */
+#define NOTED_MAX 256u /* fields of one event that some mapping may want to look at */
 #define WHEN_MAX 8u    /* fields of one `sources` row */
 
 /* Names that a mapping looks at have a small number, so an event notes where they are while it is built. */
@@ -46,8 +47,10 @@ struct pair {
 struct shape {
 	str name, product;
 	str when[SHAPE_WHEN_MAX];
+	uint8_t when_bit[SHAPE_WHEN_MAX];
 	uint32_t when_count;
 	uint64_t bits; /* all of its `when` */
+	bool plain;    /* its product, category and service are fields like others: they declare nothing */
 	str *marks, *texts, *drop, *cut;
 	uint32_t mark_count, text_count, drop_count, cut_count, pair_count;
 	struct pair *pairs;
@@ -79,13 +82,18 @@ struct source_when {
 struct source_row {
 	struct source_when when[WHEN_MAX];
 	uint32_t when_count;
-	str product, service, category;
+	str product, service;
+	str categories[EVENT_CATEGORIES_MAX];
+	uint32_t category_count;
+	struct aliases aliases;
 };
 
 struct mapping {
 	struct arena arena;
 	struct shape shapes[SHAPES_MAX];
 	uint32_t shape_count;
+	str when_names[WHEN_NAMES_MAX]; /* of all shapes; the place is the bit */
+	uint32_t when_name_count;
 	struct source_row *rows;
 	size_t row_count, rows_cap;
 	struct map keys;      /* name → key_no */

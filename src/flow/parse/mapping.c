@@ -143,7 +143,7 @@ static int load_text_of(void *ctx, str path, struct err *e)
 		ld->root = &docs[i];
 		if (yaml_get(&docs[i], STR("shape")))
 			rc = load_shape(ld, &docs[i]);
-		else if (yaml_get(&docs[i], STR("product")))
+		else if (yaml_get(&docs[i], STR("product")) || yaml_get(&docs[i], STR("sources")))
 			rc = load_product(ld, &docs[i]);
 		else
 			rc = load_fail(ld, &docs[i], "err.mapping.kind");

@@ -169,7 +169,7 @@ static uint64_t bits_of(const struct builder *b, str name)
 
 		for (uint32_t w = 0; w < s->when_count; w++)
 			if (str_eq(s->when[w], plain))
-				bits |= 1ull << (i * SHAPE_WHEN_MAX + w);
+				bits |= 1ull << s->when_bit[w];
 	}
 	return bits;
 }

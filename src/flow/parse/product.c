@@ -129,9 +129,31 @@ static int load_service(struct load *ld, const struct yaml_node *node, str produ
 	return 0;
 }
 
+static int load_row_rest(struct load *ld, const struct yaml_node *node, struct source_row *row)
+{
+	const struct yaml_node *one = yaml_get(node, STR("category")), *many = yaml_get(node, STR("categories"));
+	struct event_rule rule = {0};
+	int rc = 0;
+
+	if (one && many)
+		return load_fail(ld, one, "err.mapping.key");
+	if (one) {
+		rc = load_text(ld, one, &row->categories[0]);
+		row->category_count = 1;
+	}
+	if (!rc)
+		rc = load_event_rule(ld, node, &rule);
+	if (many) {
+		memcpy(row->categories, rule.categories, sizeof(row->categories));
+		row->category_count = rule.category_count;
+	}
+	row->aliases = rule.aliases;
+	return rc;
+}
+
 static int load_row(struct load *ld, const struct yaml_node *node, str product)
 {
-	static const char *const known[] = {"when", "service", "category", NULL};
+	static const char *const known[] = {"when", "service", "category", "categories", "copy", "rename", NULL};
 	const struct yaml_node *when = yaml_get(node, STR("when"));
 	struct source_row row = {.product = product};
 	struct mapping *m = ld->m;
@@ -149,8 +171,8 @@ static int load_row(struct load *ld, const struct yaml_node *node, str product)
 	row.when_count = when->count;
 	if (!rc && yaml_get(node, STR("service")))
 		rc = load_text(ld, yaml_get(node, STR("service")), &row.service);
-	if (!rc && yaml_get(node, STR("category")))
-		rc = load_text(ld, yaml_get(node, STR("category")), &row.category);
+	if (!rc)
+		rc = load_row_rest(ld, node, &row);
 	if (rc)
 		return rc;
 	mem_grow(&m->rows, &m->rows_cap, m->row_count + 1, sizeof(*m->rows));
@@ -174,9 +196,10 @@ int load_product(struct load *ld, const struct yaml_node *doc)
 {
 	static const char *const known[] = {"product", "services", "sources", NULL};
 	int rc = load_known(ld, doc, known);
-	str product;
+	str product = STR_NONE;
 
-	if (!rc)
+	/* Log sources that are of no product, as a web server's, have only `sources`. */
+	if (!rc && (yaml_get(doc, STR("product")) || yaml_get(doc, STR("services"))))
 		rc = load_text(ld, yaml_get(doc, STR("product")), &product);
 	if (!rc)
 		rc = load_each(ld, yaml_get(doc, STR("services")), product, load_service);

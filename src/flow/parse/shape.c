@@ -44,7 +44,22 @@ static int load_pairs(struct load *ld, const struct yaml_node *node, struct shap
 	return rc;
 }
 
-static int load_when(struct load *ld, const struct yaml_node *node, struct shape *s, uint32_t index)
+/* Fields of one name have one bit, whichever shapes ask for them. */
+static bool when_bit(struct mapping *m, str name, uint8_t *ret)
+{
+	uint32_t i = 0;
+
+	while (i < m->when_name_count && !str_eq(m->when_names[i], name))
+		i++;
+	if (i == WHEN_NAMES_MAX)
+		return false;
+	if (i == m->when_name_count)
+		m->when_names[m->when_name_count++] = name;
+	*ret = (uint8_t)i;
+	return true;
+}
+
+static int load_when(struct load *ld, const struct yaml_node *node, struct shape *s)
 {
 	str *list;
 	int rc = load_list(ld, node, &list, &s->when_count);
@@ -55,8 +70,9 @@ static int load_when(struct load *ld, const struct yaml_node *node, struct shape
 		return load_fail(ld, node, "err.mapping.when");
 	for (uint32_t i = 0; i < s->when_count; i++) {
 		s->when[i] = list[i];
-
-		s->bits |= 1ull << (index * SHAPE_WHEN_MAX + i);
+		if (!when_bit(ld->m, list[i], &s->when_bit[i]))
+			return load_fail(ld, node, "err.mapping.shapes");
+		s->bits |= 1ull << s->when_bit[i];
 	}
 	return 0;
 }
@@ -75,18 +91,26 @@ static int load_times(struct load *ld, const struct yaml_node *node, struct shap
 	return 0;
 }
 
+/* `declares: false`: the words product, category and service mean something else in this log. */
+static int load_declares(struct load *ld, const struct yaml_node *node, struct shape *s)
+{
+	if (node->kind != YAML_SCALAR || (!str_eq(node->text, STR("true")) && !str_eq(node->text, STR("false"))))
+		return load_fail(ld, node, "err.mapping.yes");
+	s->plain = str_eq(node->text, STR("false"));
+	return 0;
+}
+
 int load_shape(struct load *ld, const struct yaml_node *doc)
 {
-	static const char *const known[] = {"shape", "product", "when", "marks",  "texts", "drop", "names",
-					    "cut",   "pairs",   "copy", "rename", "times", NULL};
+	static const char *const known[] = {"shape", "product", "when", "marks",  "texts", "drop",     "names",
+					    "cut",   "pairs",   "copy", "rename", "times", "declares", NULL};
 	struct mapping *m = ld->m;
 	struct shape *s = &m->shapes[m->shape_count];
 	int rc = load_known(ld, doc, known);
 
 	if (rc)
 		return rc;
-	/* One is kept for 63 bits of `when` fields. */
-	if (m->shape_count == SHAPES_MAX - 1)
+	if (m->shape_count == SHAPES_MAX)
 		return load_fail(ld, doc, "err.mapping.shapes");
 	map_init(&s->names, m->keys.key);
 	m->shape_count++;
@@ -94,7 +118,7 @@ int load_shape(struct load *ld, const struct yaml_node *doc)
 	if (!rc && yaml_get(doc, STR("product")))
 		rc = load_text(ld, yaml_get(doc, STR("product")), &s->product);
 	if (!rc)
-		rc = load_when(ld, yaml_get(doc, STR("when")), s, m->shape_count - 1);
+		rc = load_when(ld, yaml_get(doc, STR("when")), s);
 	if (!rc)
 		rc = load_list(ld, yaml_get(doc, STR("marks")), &s->marks, &s->mark_count);
 	if (!rc)
@@ -113,5 +137,7 @@ int load_shape(struct load *ld, const struct yaml_node *doc)
 		rc = load_aliases(ld, yaml_get(doc, STR("copy")), false, &s->aliases);
 	if (!rc)
 		rc = load_times(ld, yaml_get(doc, STR("times")), s);
+	if (!rc && yaml_get(doc, STR("declares")))
+		rc = load_declares(ld, yaml_get(doc, STR("declares")), s);
 	return rc;
 }

@@ -93,20 +93,43 @@ static bool row_fits(const struct build *bu, const struct source_row *row)
 	return true;
 }
 
+/* Which keys the event has, so that most rows are passed over without looking at a field. */
+#define SEEN_KEYS 2048u
+struct seen {
+	uint64_t bits[SEEN_KEYS / 64];
+};
+
+static bool row_has_keys(const struct seen *seen, const struct source_row *row)
+{
+	for (uint32_t i = 0; i < row->when_count; i++) {
+		key_no key = row->when[i].key;
+
+		if (key < SEEN_KEYS && !(seen->bits[key / 64] >> (key % 64) & 1))
+			return false;
+	}
+	return true;
+}
+
 static void source_by_rows(struct build *bu)
 {
 	const struct mapping *m = bu->b->mapping;
 	struct log_source *s = &bu->ev->source;
+	struct seen seen = {0};
+
+	for (uint32_t n = 0; n < bu->noted_count; n++)
+		if (bu->noted[n].key < SEEN_KEYS)
+			seen.bits[bu->noted[n].key / 64] |= 1ull << (bu->noted[n].key % 64);
 
 	for (size_t i = 0; i < m->row_count; i++) {
 		const struct source_row *row = &m->rows[i];
 
-		if (!row_fits(bu, row))
+		if (!row_has_keys(&seen, row) || !row_fits(bu, row))
 			continue;
 		s->product = row->product;
 		s->service = row->service;
-		if (row->category.len)
-			s->categories[s->category_count++] = row->category;
+		memcpy(s->categories, row->categories, sizeof(s->categories));
+		s->category_count = row->category_count;
+		apply_aliases(bu, &row->aliases);
 		return;
 	}
 }
@@ -118,9 +141,14 @@ void build_source(struct build *bu)
 	struct log_source *s = &bu->ev->source;
 	const struct service *service;
 	const struct event_rule *rule = NULL;
-	str channel, category = noted_text(bu, KEY_CATEGORY);
+	str channel, category = STR_NONE;
 
-	*s = (struct log_source){.product = noted_text(bu, KEY_PRODUCT), .service = noted_text(bu, KEY_SERVICE)};
+	*s = (struct log_source){0};
+	if (!bu->shape->plain) {
+		category = noted_text(bu, KEY_CATEGORY);
+		s->product = noted_text(bu, KEY_PRODUCT);
+		s->service = noted_text(bu, KEY_SERVICE);
+	}
 	apply_aliases(bu, &bu->shape->aliases);
 	channel = noted_text(bu, KEY_CHANNEL);
 	service = service_declared(bu, s->product, s->service);

@@ -1,6 +1,7 @@
 /* A line of text → leaves. RFC 5424 (structured data included), RFC 3164, or bare text: a line is never refused. */
 #include <stdio.h>
 
+#include "codec/line/line.h"
 #include "codec/ndjson/ndjson.h"
 #include "flow/parse/internal.h"
 
@@ -114,7 +115,8 @@ static bool take_structured(struct leaves *l, str *rest)
 	return true;
 }
 
-/* The message; a JSON object in it (rsyslog's "@cee:" too) gives its fields beside. */
+/* The message; a JSON object in it (rsyslog's "@cee:" too), or a line in a format of codec/line, gives its fields
+ * beside. */
 static bool add_message(struct leaves *l, str message)
 {
 	str json;
@@ -128,6 +130,8 @@ static bool add_message(struct leaves *l, str message)
 
 		if (json_flatten(json, l, &len, NULL) != 0)
 			l->count = count;
+	} else if (line_leaves(message, l) == LINE_FULL) {
+		return false;
 	}
 	return add(l, "message", message, LEAF_TEXT);
 }
@@ -182,11 +186,20 @@ static str take_old_time(str *rest)
 	return word;
 }
 
+/* These formats begin with a word and a colon, as a tag does; some senders leave the host out before them. */
+static bool is_headed(str s)
+{
+	return str_starts(s, STR("CEF:")) || str_starts(s, STR("LEEF:"));
+}
+
 /* "sshd[812]: " */
 static bool take_tag(struct leaves *l, str *rest)
 {
 	size_t i = 0, end;
 	str tag, pid = STR_NONE;
+
+	if (is_headed(*rest))
+		return true;
 
 	while (i < rest->len && i < TAG_MAX && rest->ptr[i] != ':' && rest->ptr[i] != '[' && rest->ptr[i] != ' ')
 		i++;
@@ -215,8 +228,11 @@ static bool rfc3164(struct leaves *l, str rest)
 
 	if (when.len == 0)
 		return add_message(l, rest);
-	return add(l, "timestamp", when, LEAF_TEXT) && add_word(l, "host", take_word(&rest)) && take_tag(l, &rest) &&
-	       add_message(l, rest);
+	if (!add(l, "timestamp", when, LEAF_TEXT))
+		return false;
+	if (!is_headed(rest) && !add_word(l, "host", take_word(&rest)))
+		return false;
+	return take_tag(l, &rest) && add_message(l, rest);
 }
 
 bool syslog_leaves(str line, struct leaves *l)
