@@ -19,6 +19,7 @@ enum rule_level { LEVEL_INFORMATIONAL = 1, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, 
 struct rule {
 	uint32_t index; /* position in the set */
 	str id, title, description, author, status, path;
+	str name;                     /* how other documents may refer to it */
 	str title_ja, description_ja; /* of `custom:`; empty when the rule has none */
 	uint32_t line;
 	enum rule_level level; /* absent in the rule: medium */
@@ -50,6 +51,7 @@ void rule_set_free(struct rule_set *set);
 uint32_t rule_set_count(const struct rule_set *set);
 const struct rule *rule_set_rule(const struct rule_set *set, uint32_t index);
 const struct rule *rule_set_find(const struct rule_set *set, str id); /* NULL when absent */
+uint32_t rule_set_filter_count(const struct rule_set *set);
 uint32_t rule_set_problem_count(const struct rule_set *set);
 const struct rule_problem *rule_set_problem(const struct rule_set *set, uint32_t index);
 

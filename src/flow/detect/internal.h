@@ -88,6 +88,8 @@ struct witness_pair {
 
 struct field_index;
 
+struct filter; /* refs.h */
+
 struct rule_set {
 	struct arena arena;
 	struct name_table *names;
@@ -100,6 +102,12 @@ struct rule_set {
 	struct regex **regexes;
 	size_t pred_count, pred_cap, leaf_count, leaf_cap, rule_count, rule_cap, expr_cap;
 	size_t problem_count, problem_cap, problem_total, note_count, note_cap, regex_count, regex_cap;
+	struct filter *filters;
+	size_t filter_count, filter_cap;
+	struct map other_ids; /* of filters, and of correlations before the seal: to lines of `places` */
+	struct rule_problem *places;
+	size_t place_count, place_cap;
+	struct map names_of_rules; /* name: how many << 32 | index of the first; made by the seal */
 	bool sealed;
 	/* made by rule_set_seal */
 	uint32_t name_count;         /* names known then; later ones belong to others */
@@ -119,8 +127,19 @@ struct compile {
 	uint32_t nodes;
 };
 
-/* rule.c: one document; appends to set->rules on success. */
+/* rule.c: one document; appends to set->rules on success, a filter to set->filters. */
 int rule_compile(struct compile *c, const struct yaml_node *doc) MUST_CHECK;
+/* Title, id, level, log source and the like. */
+int rule_read_meta(struct compile *c, const struct yaml_node *doc, struct rule *ret) MUST_CHECK;
+/* The selections of a map and its condition. keys that are no selections: `skip`, with NULL at the end. */
+int rule_read_detection(struct compile *c, const struct yaml_node *map, const char *const *skip,
+			struct expr *ret) MUST_CHECK;
+/* Keeps the id of a document that is not in set->rules. */
+void rule_keep_id(struct compile *c, const struct yaml_node *doc, str id);
+/* set.c */
+void problem_add(struct rule_set *set, str path, const struct err *e);
+
+void note_add(struct rule_set *set, str path, const struct err *e);
 /* detection.c: the maps and lists of one search identifier. */
 int selection_compile(struct compile *c, str name, const struct yaml_node *node, struct expr *ret) MUST_CHECK;
 /* condition.c: `selection and not 1 of filter_*`. names and exprs are parallel. */

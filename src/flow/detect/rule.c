@@ -1,7 +1,7 @@
 /* One YAML document → one rule. */
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/detect/internal.h"
+#include "flow/detect/refs.h"
 
 #define SELECTIONS_MAX 1000u
 #define LIST_MAX 1000u /* tags, false positives */
@@ -181,72 +181,82 @@ static int read_source(struct compile *c, const struct yaml_node *doc, struct ru
 	return rc;
 }
 
-static int read_detection(struct compile *c, const struct yaml_node *doc, struct expr *ret)
+static bool is_one_of(str name, const char *const *list)
 {
-	const struct yaml_node *detection = yaml_get(doc, STR("detection"));
+	while (*list && !str_eq(name, str_of(*list)))
+		list++;
+	return *list != NULL;
+}
+
+int rule_read_detection(struct compile *c, const struct yaml_node *map, const char *const *skip, struct expr *ret)
+{
 	_cleanup_free_ struct expr *exprs = NULL;
 	_cleanup_free_ str *names = NULL;
 	_cleanup_free_ uint32_t *sizes = NULL;
 	struct selections s = {0};
 
-	if (!detection || detection->kind != YAML_MAP || detection->count == 0)
-		return compile_fail(c, detection ? detection : doc, "err.rule.no_detection", STR_NONE);
-	if (detection->count > SELECTIONS_MAX)
-		return compile_fail(c, detection, "err.rule.nodes", STR_NONE);
-	s.exprs = exprs = mem_alloc(detection->count, sizeof(*exprs));
-	s.names = names = mem_alloc(detection->count, sizeof(*names));
-	s.sizes = sizes = mem_alloc(detection->count, sizeof(*sizes));
-	for (uint32_t i = 0; i < detection->count; i++) {
-		str name = detection->keys[i].text;
+	if (map->count > SELECTIONS_MAX)
+		return compile_fail(c, map, "err.rule.nodes", STR_NONE);
+	s.exprs = exprs = mem_alloc(map->count, sizeof(*exprs));
+	s.names = names = mem_alloc(map->count, sizeof(*names));
+	s.sizes = sizes = mem_alloc(map->count, sizeof(*sizes));
+	for (uint32_t i = 0; i < map->count; i++) {
+		str name = map->keys[i].text;
 		uint32_t before = c->nodes;
 		int rc;
 
-		/* `timeframe` belonged to the old aggregations, which are refused by their condition. */
-		if (str_eq(name, STR("condition")) || str_eq(name, STR("timeframe")))
+		if (is_one_of(name, skip))
 			continue;
 		if (name.len == 0)
-			return compile_fail(c, &detection->keys[i], "err.rule.empty", STR("detection"));
-		rc = selection_compile(c, name, &detection->items[i], &exprs[s.count]);
+			return compile_fail(c, &map->keys[i], "err.rule.empty", STR("detection"));
+		rc = selection_compile(c, name, &map->items[i], &exprs[s.count]);
 		if (rc < 0)
 			return rc;
 		sizes[s.count] = c->nodes - before;
 		names[s.count++] = name;
 	}
-	return condition_compile(c, &s, yaml_get(detection, STR("condition")), ret);
+	return condition_compile(c, &s, yaml_get(map, STR("condition")), ret);
 }
 
-/* Rules of other kinds are named, not skipped. */
-static int check_kind(struct compile *c, const struct yaml_node *doc)
+static int read_detection(struct compile *c, const struct yaml_node *doc, struct expr *ret)
 {
-	static const struct {
-		const char *key, *id;
-	} kinds[] = {{"correlation", "err.rule.correlation"}, {"filter", "err.rule.filter"}};
+	/* `timeframe` belonged to the old aggregations, which are refused by their condition. */
+	static const char *const skip[] = {"condition", "timeframe", NULL};
+	const struct yaml_node *detection = yaml_get(doc, STR("detection"));
 
-	if (doc->kind != YAML_MAP)
-		return compile_fail(c, doc, "err.rule.not_map", STR_NONE);
-	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-		const struct yaml_node *node = yaml_get(doc, str_of(kinds[i].key));
+	if (!detection || detection->kind != YAML_MAP || detection->count == 0)
+		return compile_fail(c, detection ? detection : doc, "err.rule.no_detection", STR_NONE);
+	return rule_read_detection(c, detection, skip, ret);
+}
 
-		if (node) {
-			int rc = err_set_value(c->err, ERR_UNSUPPORTED, kinds[i].id, yaml_text(doc, STR("title")));
+void rule_keep_id(struct compile *c, const struct yaml_node *doc, str id)
+{
+	struct rule_set *set = c->set;
 
-			return yaml_err(c->err, rc, c->path, node);
-		}
-	}
-	if (str_trim(yaml_text(doc, STR("title"))).len == 0)
-		return compile_fail(c, doc, "err.rule.no_title", STR_NONE);
-	return 0;
+	mem_grow(&set->places, &set->place_cap, set->place_count + 1, sizeof(*set->places));
+	set->places[set->place_count] = (struct rule_problem){.path = c->path, .line = doc->line};
+	map_put(&set->other_ids, id, set->place_count++);
 }
 
 static int check_twin(struct compile *c, const struct yaml_node *doc, str id)
 {
+	const struct rule_set *set = c->set;
 	uint64_t twin;
+	uint32_t line;
+	str path;
 	int rc;
 
-	if (!map_get(&c->set->rule_ids, id, &twin))
+	if (map_get(&set->rule_ids, id, &twin)) {
+		path = set->rules[twin].path;
+		line = set->rules[twin].line;
+	} else if (map_get(&set->other_ids, id, &twin)) {
+		path = set->places[twin].path;
+		line = set->places[twin].line;
+	} else {
 		return 0;
+	}
 	rc = compile_fail(c, yaml_get(doc, STR("id")), "err.rule.twin", id);
-	err_detail_fmt(c->err, STR_FMT ":%u", STR_ARG(c->set->rules[twin].path), c->set->rules[twin].line);
+	err_detail_fmt(c->err, STR_FMT ":%u", STR_ARG(path), line);
 	return rc;
 }
 
@@ -276,11 +286,9 @@ static int read_texts(struct compile *c, const struct yaml_node *doc, struct rul
 	const struct {
 		const char *key;
 		str *to;
-	} texts[] = {{"id", &r->id},
-		     {"title", &r->title},
-		     {"description", &r->description},
-		     {"author", &r->author},
-		     {"status", &r->status}};
+	} texts[] = {{"id", &r->id},         {"title", &r->title},
+		     {"name", &r->name},     {"description", &r->description},
+		     {"author", &r->author}, {"status", &r->status}};
 	int rc = 0;
 
 	for (size_t i = 0; i < COUNT_OF(texts) && rc == 0; i++)
@@ -296,23 +304,41 @@ static int read_texts(struct compile *c, const struct yaml_node *doc, struct rul
 	return rc;
 }
 
+int rule_read_meta(struct compile *c, const struct yaml_node *doc, struct rule *ret)
+{
+	int rc;
+
+	if (str_trim(yaml_text(doc, STR("title"))).len == 0)
+		return compile_fail(c, doc, "err.rule.no_title", STR_NONE);
+	*ret = (struct rule){.line = doc->line, .path = c->path};
+	rc = read_texts(c, doc, ret);
+	if (rc == 0)
+		rc = check_twin(c, doc, ret->id);
+	if (rc == 0)
+		rc = read_level(c, doc, &ret->level);
+	if (rc == 0)
+		rc = read_source(c, doc, ret);
+	return rc;
+}
+
 int rule_compile(struct compile *c, const struct yaml_node *doc)
 {
 	struct rule_set *set = c->set;
-	struct rule r = {.index = (uint32_t)set->rule_count, .line = doc->line, .path = c->path};
+	struct rule r;
 	struct expr x;
-	int rc = check_kind(c, doc);
+	int rc;
 
-	if (rc == 0 && set->rule_count >= RULES_MAX)
-		rc = yaml_err(c->err, err_set(c->err, ERR_LIMIT, "err.rule.count"), c->path, doc);
-	if (rc == 0)
-		rc = read_texts(c, doc, &r);
-	if (rc == 0)
-		rc = check_twin(c, doc, r.id);
-	if (rc == 0)
-		rc = read_level(c, doc, &r.level);
-	if (rc == 0)
-		rc = read_source(c, doc, &r);
+	if (doc->kind != YAML_MAP)
+		return compile_fail(c, doc, "err.rule.not_map", STR_NONE);
+	if (yaml_get(doc, STR("filter")))
+		return filter_compile(c, doc);
+	if (yaml_get(doc, STR("correlation"))) {
+		rc = err_set_value(c->err, ERR_UNSUPPORTED, "err.rule.correlation", yaml_text(doc, STR("title")));
+		return yaml_err(c->err, rc, c->path, yaml_get(doc, STR("correlation")));
+	}
+	if (set->rule_count >= RULES_MAX)
+		return yaml_err(c->err, err_set(c->err, ERR_LIMIT, "err.rule.count"), c->path, doc);
+	rc = rule_read_meta(c, doc, &r);
 	if (rc == 0)
 		rc = read_detection(c, doc, &x);
 	if (rc < 0)
@@ -320,6 +346,7 @@ int rule_compile(struct compile *c, const struct yaml_node *doc)
 	expr_sort(&x, set);
 	mem_grow(&set->exprs, &set->expr_cap, set->rule_count + 1, sizeof(*set->exprs));
 	mem_grow(&set->rules, &set->rule_cap, set->rule_count + 1, sizeof(*set->rules));
+	r.index = (uint32_t)set->rule_count;
 	set->exprs[set->rule_count] = x;
 	set->rules[set->rule_count++] = r;
 	map_put(&set->rule_ids, r.id, r.index);

@@ -1,7 +1,7 @@
 /* The life of a rule set: create, add, seal, free; and what it tells about itself. */
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/detect/internal.h"
+#include "flow/detect/refs.h"
 #include "os/file.h"
 
 #define YAML_ARENA_MAX (256u << 20) /* the tree of one file */
@@ -15,6 +15,8 @@ int rule_set_create(struct name_table *names, struct rule_set **ret, struct err 
 	/* Keys are the operator's rules, not strangers' values. */
 	map_init(&set->pred_ids, (struct hash_key){0x70726564, 0x73});
 	map_init(&set->rule_ids, (struct hash_key){0x72756c65, 0x73});
+	map_init(&set->other_ids, (struct hash_key){0x6f746865, 0x72});
+	map_init(&set->names_of_rules, (struct hash_key){0x6e616d65, 0x73});
 	set->names = names;
 	*ret = set;
 	return 0;
@@ -41,11 +43,15 @@ void rule_set_free(struct rule_set *set)
 	free(set->notes);
 	map_done(&set->pred_ids);
 	map_done(&set->rule_ids);
+	map_done(&set->other_ids);
+	map_done(&set->names_of_rules);
+	free(set->filters);
+	free(set->places);
 	arena_done(&set->arena);
 	free(set);
 }
 
-static void problem_add(struct rule_set *set, str path, const struct err *e)
+void problem_add(struct rule_set *set, str path, const struct err *e)
 {
 	set->problem_total++;
 	if (set->problem_count == RULE_PROBLEMS_MAX)
@@ -55,16 +61,21 @@ static void problem_add(struct rule_set *set, str path, const struct err *e)
 		.path = path, .line = e->line, .column = e->column, .err = *e};
 }
 
-void compile_note(struct compile *c, const struct yaml_node *node, const char *id, str value)
+void note_add(struct rule_set *set, str path, const struct err *e)
 {
-	struct rule_set *set = c->set;
-	struct rule_problem note = {.path = c->path, .line = node->line, .column = node->column};
-
 	if (set->note_count == RULE_PROBLEMS_MAX)
 		return;
-	(void)yaml_err(&note.err, err_set_value(&note.err, ERR_RANGE, id, value), c->path, node);
 	mem_grow(&set->notes, &set->note_cap, set->note_count + 1, sizeof(*set->notes));
-	set->notes[set->note_count++] = note;
+	set->notes[set->note_count++] = (struct rule_problem){
+		.path = path, .line = e->line, .column = e->column, .err = *e};
+}
+
+void compile_note(struct compile *c, const struct yaml_node *node, const char *id, str value)
+{
+	struct err e = {0};
+
+	(void)yaml_err(&e, err_set_value(&e, ERR_RANGE, id, value), c->path, node);
+	note_add(c->set, c->path, &e);
 }
 
 /* The names a failed rule leaves behind in the tables do no harm: nothing points to them. */
@@ -196,6 +207,8 @@ int rule_set_seal(struct rule_set *set, struct err *e)
 
 	CHECK(!set->sealed);
 	set->sealed = true;
+	refs_index(set);
+	filters_apply(set);
 	set->name_count = name_table_count(set->names);
 	witness_choose(set, &pairs, &count);
 	set->fields = mem_alloc((size_t)set->name_count + 1, sizeof(struct field_index *));
@@ -228,6 +241,11 @@ const struct rule *rule_set_find(const struct rule_set *set, str id)
 	uint64_t index;
 
 	return map_get(&set->rule_ids, id, &index) ? &set->rules[index] : NULL;
+}
+
+uint32_t rule_set_filter_count(const struct rule_set *set)
+{
+	return (uint32_t)set->filter_count;
 }
 
 uint32_t rule_set_problem_count(const struct rule_set *set)

@@ -94,7 +94,11 @@ static void what_is_broken_is_named_with_its_place(void **state)
 		{"title: x\nlevel: hihg\ndetection: {a: {F: b}, condition: a}\n", "err.rule.level", 2, 8},
 		{"title: x\nlogsource: [a]\ndetection: {a: {F: b}, condition: a}\n", "err.rule.logsource", 2, 12},
 		{"title: x\ncorrelation: {type: event_count}\n", "err.rule.correlation", 2, 14},
-		{"title: x\nfilter: {rules: any}\n", "err.rule.filter", 2, 9},
+		{"title: x\nfilter: {rules: any}\n", "err.rule.no_condition", 0, 0},
+		{"title: x\nfilter: a\n", "err.rule.no_filter", 2, 9},
+		{"title: x\nfilter:\n  a: {F: b}\n  condition: a\n", "err.rule.no_rules", 3, 3},
+		{"title: x\nfilter:\n  rules: [[a]]\n  a: {F: b}\n  condition: a\n", "err.rule.reference", 3, 11},
+		{"title: x\nfilter:\n  rules: [nobody]\n  a: {F: b}\n  condition: a\n", "err.rule.unknown_rule", 3, 11},
 		{"title: x\ndetection: {a: {F: b}, condition: a\n", "err.yaml.syntax", 0, 0},
 		{"\x7f"
 		 "ELF\x02\x01",
