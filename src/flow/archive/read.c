@@ -322,8 +322,8 @@ int archive_tail(struct archive *a, event_id *position, uint32_t max, struct are
 			return err_set(e, ERR_LIMIT, "err.event.size");
 		break;
 	}
-	/* Behind the last event stands the commit record of its group: step over it, or the caller would never be at the
-	 * end that archive_wait waits for. Events that arrived since `end` was read lie behind it. */
+	/* Behind the last event stands the commit record of its group: step over it, or the caller would never be at
+	 * the end that archive_wait waits for. Events that arrived since `end` was read lie behind it. */
 	*position = t.count == 0 && t.position < end ? end : t.position;
 	*ret = t.events;
 	*ret_count = t.count;

@@ -1,5 +1,5 @@
-/* The starter rules against the demo's story: every line matches exactly the rules that it names, so that a new rule cannot
- * flood the demo's queue. Rules that the story does not need are tested by tests/scenario/starter. */
+/* The starter rules against the demo's story: every line matches exactly the rules that it names, so that a new rule
+ * cannot flood the demo's queue. Rules that the story does not need are tested by tests/scenario/starter. */
 #include "tests.h"
 
 #include <jansson.h>
@@ -102,7 +102,8 @@ static void check_line(struct world *w, str line, uint32_t number)
 	assert_true(ev.source_known);
 	count = matcher_match(w->matcher, &ev, &matched);
 	if (count != json_array_size(expected))
-		print_error("line %u: %u rules match, %zu expected: %s\n", number, count, json_array_size(expected), raw);
+		print_error("line %u: %u rules match, %zu expected: %s\n", number, count, json_array_size(expected),
+			    raw);
 	assert_int_equal(count, json_array_size(expected));
 	for (uint32_t i = 0; i < count; i++) {
 		assert_true(names_rule(expected, matched[i]->id));
