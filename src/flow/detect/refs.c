@@ -1,7 +1,7 @@
 /* References from one document to another: by id, or by name. */
+#include "flow/detect/refs.h"
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/detect/refs.h"
 
 static int ref_read(struct compile *c, const struct yaml_node *node, struct rule_ref *ret)
 {
