@@ -34,6 +34,15 @@ void gate_fill(struct visit *v, struct exchange *x)
 	(void)lang_parse(request_cookie(rq, STR(LANGUAGE_COOKIE)), &rq->lang);
 }
 
+/* 127.0.0.0/8 as an address. A name that only begins so, 127.example.org, is anybody's. */
+static bool is_loopback_address(str host)
+{
+	for (size_t i = 0; i < host.len; i++)
+		if (host.ptr[i] != '.' && (host.ptr[i] < '0' || host.ptr[i] > '9'))
+			return false;
+	return str_starts(host, STR("127."));
+}
+
 /* Over plain http we answer only to names that mean this machine: else a stranger's page whose name is made to resolve
  * to 127.0.0.1 would be of our origin (DNS rebinding). Over TLS the certificate has told the names. */
 static int check_host(const struct door *d, const struct request *rq, struct err *e)
@@ -45,7 +54,7 @@ static int check_host(const struct door *d, const struct request *rq, struct err
 		return 0;
 	if (colon >= 0 && str_find_byte(str_from(host, (size_t)colon), ']') < 0)
 		host = str_sub(host, 0, (size_t)colon);
-	if (host.len == 0 || str_eq_nocase(host, STR("localhost")) || str_starts(host, STR("127.")) ||
+	if (host.len == 0 || str_eq_nocase(host, STR("localhost")) || is_loopback_address(host) ||
 	    str_eq(host, STR("[::1]")))
 		return 0;
 	for (size_t i = 0; i < d->config.name_count; i++)

@@ -283,6 +283,10 @@ static void test_host(void **state)
 	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
 	wire_ask(h->port, str_of(text), h->out, 1u << 16, &closed);
 	assert_true(has(h, "HTTP/1.1 421 "));
+	/* An address of this machine only by its looks. */
+	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\nConnection: close\r\n\r\n");
+	wire_ask(h->port, str_of(text), h->out, 1u << 16, &closed);
+	assert_true(has(h, "HTTP/1.1 421 "));
 	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: [::1]:9\r\nConnection: close\r\n\r\n");
 	wire_ask(h->port, str_of(text), h->out, 1u << 16, &closed);
 	assert_true(has(h, "HTTP/1.1 200 "));
