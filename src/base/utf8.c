@@ -13,6 +13,15 @@ static size_t lead_len(unsigned char c)
 	return 0;
 }
 
+str utf8_cut(str s, size_t max)
+{
+	if (s.len <= max)
+		return s;
+	while (max && ((unsigned char)s.ptr[max] & 0xC0) == 0x80)
+		max--;
+	return str_sub(s, 0, max);
+}
+
 uint32_t utf8_decode(str s, size_t *ret_len)
 {
 	static const uint32_t smallest[5] = {0, 0, 0x80, 0x800, 0x10000};

@@ -9,6 +9,8 @@
 #define UTF8_REPLACEMENT 0xFFFDu
 
 bool utf8_is_valid(str s);
+/* At most `max` bytes of s, not ending in the middle of a character. */
+str utf8_cut(str s, size_t max);
 /* Appends s with each ill-formed byte replaced by U+FFFD. */
 void utf8_add_clean(struct buf *out, str s);
 /* Writes 1 to 4 bytes; a surrogate or a value past U+10FFFF becomes U+FFFD. Returns the length. */

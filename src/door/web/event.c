@@ -1,4 +1,5 @@
 /* Raw events: GET /events by time or id, GET /events/{event}. */
+#include "base/utf8.h"
 #include "door/web/show.h"
 #include "door/web/web.h"
 #include "flow/archive/archive.h"
@@ -24,10 +25,7 @@ static str one_line(const struct request *rq, str raw)
 	struct buf text;
 	str copy;
 
-	raw = str_sub(raw, 0, SUMMARY_BYTES);
-	/* Not in the middle of a UTF-8 sequence; anything else that is no text is replaced on the way out. */
-	while (raw.len && ((unsigned char)raw.ptr[raw.len - 1] & 0x80))
-		raw.len--;
+	raw = utf8_cut(raw, SUMMARY_BYTES); /* what is no text is replaced on the way out */
 	buf_init(&text, 3 * SUMMARY_BYTES);
 	for (size_t i = 0; i < raw.len; i++)
 		buf_add_byte(&text, (unsigned char)raw.ptr[i] < ' ' ? ' ' : raw.ptr[i]);

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "flow/alert/alert.h"
 #include "store/queries.gen.h"
 
@@ -126,8 +127,8 @@ int alert_raise(struct db *db, const struct finding *finding, time_us now, int64
 	int rc;
 
 	CHECK(db_in_transaction(db) && f.tenant_id > 0);
-	f.asset = str_sub(f.asset, 0, NAME_BYTES_MAX);
-	f.account = str_sub(f.account, 0, NAME_BYTES_MAX);
+	f.asset = utf8_cut(f.asset, NAME_BYTES_MAX);
+	f.account = utf8_cut(f.account, NAME_BYTES_MAX);
 	buf_init(&group, GROUP_BYTES_MAX);
 	group_of(&f, &group);
 	rc = find_similar(db, &f, buf_str(&group), &id, e);

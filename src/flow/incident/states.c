@@ -1,4 +1,5 @@
 #include "base/check.h"
+#include "base/utf8.h"
 #include "flow/incident/incident.h"
 
 static const char *const names[] = {
@@ -69,13 +70,5 @@ const struct incident_step *incident_step_find(enum incident_state from, enum in
 
 str incident_title_cut(str text)
 {
-	size_t len = text.len;
-
-	if (len <= INCIDENT_TITLE_MAX)
-		return text;
-	len = INCIDENT_TITLE_MAX;
-	/* Not in the middle of a UTF-8 sequence. */
-	while (len && ((unsigned char)text.ptr[len] & 0xC0) == 0x80)
-		len--;
-	return str_sub(text, 0, len);
+	return utf8_cut(text, INCIDENT_TITLE_MAX);
 }

@@ -91,12 +91,22 @@ static void utf16_pairs_and_lone_surrogates(void **state)
 	assert_int_equal(utf8_from_utf16le(units, 0, out), 0);
 }
 
+static void a_cut_keeps_whole_characters(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_cut(STR("狼煙"), 6).len, 6);
+	assert_int_equal(utf8_cut(STR("狼煙"), 5).len, 3);
+	assert_int_equal(utf8_cut(STR("狼煙"), 2).len, 0);
+	assert_int_equal(utf8_cut(STR("abc"), 2).len, 2);
+	assert_int_equal(utf8_cut(STR(""), 2).len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(well_formed_text_is_valid),       cmocka_unit_test(ill_formed_text_is_not),
-		cmocka_unit_test(repair_replaces_bytes_only),      cmocka_unit_test(every_code_point_comes_back),
-		cmocka_unit_test(utf16_pairs_and_lone_surrogates),
+		cmocka_unit_test(well_formed_text_is_valid),    cmocka_unit_test(ill_formed_text_is_not),
+		cmocka_unit_test(repair_replaces_bytes_only),   cmocka_unit_test(every_code_point_comes_back),
+		cmocka_unit_test(a_cut_keeps_whole_characters), cmocka_unit_test(utf16_pairs_and_lone_surrogates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "craft/work/work.h"
 #include "flow/alert/alert.h"
 #include "guard/tenant.h"
@@ -141,6 +142,21 @@ static void near_hits_count_up_and_far_ones_are_new(void **state)
 	f = finding(p, 4, "PC-1", 105, NOW);
 	f.rule_id = STR("rule-2");
 	assert_true(raise_one(p, &f, true) != first);
+}
+
+static void a_long_name_is_cut_between_characters(void **state)
+{
+	struct place *p = *state;
+	struct finding f = finding(p, 4, "", 9, NOW);
+	char name[400] = "a";
+	struct alert al;
+
+	for (size_t i = 1; i + 3 < sizeof(name); i += 3)
+		memcpy(name + i, "狼", 4);
+	f.asset = str_of(name);
+	assert_int_equal(alert_find(p->db, (struct scope){p->tenant}, raise_one(p, &f, true), &p->arena, &al, NULL), 0);
+	assert_in_range(al.asset.len, 200, 256);
+	assert_true(utf8_is_valid(al.asset));
 }
 
 static void a_replay_of_a_judged_finding_makes_no_twin(void **state)
@@ -397,6 +413,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ALERT_TEST(near_hits_count_up_and_far_ones_are_new),
 		ALERT_TEST(a_replay_of_a_judged_finding_makes_no_twin),
+		ALERT_TEST(a_long_name_is_cut_between_characters),
 		ALERT_TEST(another_organisation_sees_and_changes_nothing),
 		ALERT_TEST(acknowledging_assigns_judging_closes_and_both_are_work),
 		ALERT_TEST(the_last_own_change_can_be_taken_back),
