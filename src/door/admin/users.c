@@ -87,7 +87,10 @@ static int write_reset(const struct admin_call *c, json_t **ret, struct err *e)
 			reset.account_id = u.id;
 	}
 	reset.drop_totp = drop != 0;
-	return rc ? rc : give_link(c, &reset, ret, e);
+	if (!rc)
+		rc = give_link(c, &reset, ret, e);
+	/* Told alike, whether nobody has this name or somebody elsewhere. */
+	return rc == -ERR_NOT_FOUND && login ? err_set_value(e, ERR_NOT_FOUND, "err.user.unknown", str_of(login)) : rc;
 }
 
 int admin_user_reset(const struct admin_call *c, json_t **ret, struct err *e)

@@ -8,6 +8,7 @@
 #define RAW_SHOWN_MAX (256u << 10) /* bytes laid out on a page; the event's own download has all */
 #define RAW_LINES_MAX 5000u
 #define MARK_BYTES_MAX 4096u
+#define MARKS_SHOWN_MAX 200u /* a log line of nothing but marked bytes must not keep its alert from being shown */
 
 /* Laid out when it is JSON; else cleaned text. */
 static str lay_out(const struct request *rq, str raw)
@@ -56,6 +57,7 @@ struct marking {
 	const str *marks;
 	uint32_t count;
 	uint32_t *ret_lines;
+	uint32_t left; /* marks that may still be shown */
 	bool is_json;
 };
 
@@ -98,14 +100,15 @@ static void note_line(const struct marking *m, uint32_t mark, uint32_t number)
 			m->ret_lines[i] = number;
 }
 
-static void add_line(struct view *v, const struct marking *m, str line, uint32_t number)
+static void add_line(struct view *v, struct marking *m, str line, uint32_t number)
 {
 	struct view *to = view_item(v, "lines");
 	size_t at = 0, len = 0;
 	uint32_t mark = 0;
 
 	view_list(to, "parts");
-	while (find_mark(m, line, &at, &len, &mark)) {
+	while (m->left && find_mark(m, line, &at, &len, &mark)) {
+		m->left--;
 		if (at)
 			add_part(to, str_sub(line, 0, at), false);
 		add_part(to, str_sub(line, at, len), true);
@@ -120,15 +123,14 @@ void show_raw(const struct request *rq, struct view *v, str raw, const str *mark
 {
 	str rest = lay_out(rq, raw), line;
 	str *written = arena_alloc(rq->arena, (count + 1) * sizeof(*written));
-	struct marking m = {written, written ? count : 0, ret_lines, raw.len && raw.ptr[0] == '{'};
+	struct marking m = {written, written ? count : 0, ret_lines, MARKS_SHOWN_MAX, raw.len && raw.ptr[0] == '{'};
 	uint32_t number = 0;
 
 	view_list(v, "lines");
-	for (uint32_t i = 0; i < m.count; i++) {
+	for (uint32_t i = 0; ret_lines && i < count; i++)
+		ret_lines[i] = 0;
+	for (uint32_t i = 0; i < m.count; i++)
 		written[i] = as_written(rq, marks[i], m.is_json);
-		if (ret_lines)
-			ret_lines[i] = 0;
-	}
 	while (number < RAW_LINES_MAX && str_next(&rest, '\n', &line))
 		add_line(v, &m, line, ++number);
 }
