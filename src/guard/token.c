@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "guard/tenant.h"
 #include "store/queries.gen.h"
 
 #define TOUCH_EVERY TIME_MINUTE
@@ -171,6 +172,22 @@ static int note_use(struct db *db, const struct token_use *use, const struct fou
 	return rc;
 }
 
+/* What the owner may no longer do, his tokens may not either, but for what every program may be given. */
+static int narrow(struct db *db, struct actor *a, struct err *e)
+{
+	enum role role;
+	int rc;
+
+	if (a->user_id == 0)
+		return 0;
+	rc = tenant_role_of(db, a->tenant_id, a->user_id, &role, e);
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(e, ERR_AUTH, "err.token.none");
+	if (!rc)
+		a->permissions &= role_permissions(ROLE_API) | role_permissions(role);
+	return rc;
+}
+
 int token_find(struct db *db, const struct token_use *use, struct actor *ret, struct err *e)
 {
 	struct found f = {0};
@@ -179,6 +196,8 @@ int token_find(struct db *db, const struct token_use *use, struct actor *ret, st
 	if (!str_starts(use->bearer, STR(TOKEN_PREFIX)) || use->bearer.len != sizeof(TOKEN_PREFIX) - 1 + SECRET_TEXT)
 		return err_set(e, ERR_AUTH, "err.token.none");
 	rc = look_up(db, use, &f, e);
+	if (!rc)
+		rc = narrow(db, &f.actor, e);
 	if (!rc && (f.is_new_address || use->now - f.used_at >= TOUCH_EVERY))
 		rc = note_use(db, use, &f, e);
 	if (!rc)

@@ -5,6 +5,8 @@
 #include "guard/token.h"
 #include "guarded.h"
 
+#define BIT_OF(p) (UINT64_C(1) << (p))
+
 static struct actor admin_of(struct guarded *g, int64_t tenant)
 {
 	struct actor a = {.kind = ACTOR_SOCKET, .role = ROLE_ADMIN, .tenant_id = tenant, .home_tenant_id = tenant};
@@ -110,6 +112,29 @@ static void use_leaves_a_trail_that_does_not_flood(void **state)
 	assert_int_equal(rows_of(g, g->group), before + 2);
 }
 
+static void it_may_no_more_than_its_owner(void **state)
+{
+	struct guarded *g = *state;
+	struct actor owner = {.kind = ACTOR_SESSION, .role = ROLE_ADMIN, .tenant_id = g->company}, a = {0};
+	struct scope scope = {g->company};
+	_cleanup_stmt_ struct stmt st = {0};
+	struct secret token;
+
+	owner.user_id = guarded_account(g, STR("taro@example.jp"), g->company, ROLE_ADMIN);
+	owner.permissions = role_permissions(ROLE_ADMIN);
+	assert_int_equal(create(g, &owner, BIT_OF(PERM_USER_ADMIN) | BIT_OF(PERM_ALERT_READ), &token), 0);
+	assert_int_equal(use(g, &token, &a), 0);
+	assert_true(actor_may(&a, PERM_USER_ADMIN));
+	assert_int_equal(db_prepare(g->db, &Q_account_role_put, &scope, &st, NULL), 0);
+	stmt_i64(&st, "account_id", owner.user_id);
+	stmt_text(&st, "role", STR("analyst"));
+	stmt_i64(&st, "now", g->now);
+	assert_int_equal(stmt_run(&st, NULL), 0);
+	assert_int_equal(use(g, &token, &a), 0);
+	assert_false(actor_may(&a, PERM_USER_ADMIN));
+	assert_true(actor_may(&a, PERM_ALERT_READ));
+}
+
 static void lists_are_read_and_written(void **state)
 {
 	_cleanup_(buf_done) struct buf b;
@@ -128,9 +153,9 @@ static void lists_are_read_and_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUARDED(a_token_may_what_it_was_given),       GUARDED(nobody_gives_more_than_there_is_to_give),
-		GUARDED(it_ends_by_time_and_by_revocation),   GUARDED(use_leaves_a_trail_that_does_not_flood),
-		cmocka_unit_test(lists_are_read_and_written),
+		GUARDED(a_token_may_what_it_was_given),     GUARDED(nobody_gives_more_than_there_is_to_give),
+		GUARDED(it_ends_by_time_and_by_revocation), GUARDED(use_leaves_a_trail_that_does_not_flood),
+		GUARDED(it_may_no_more_than_its_owner),     cmocka_unit_test(lists_are_read_and_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
