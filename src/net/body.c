@@ -8,7 +8,9 @@ static bool budget_take(struct exchange_impl *x, size_t want)
 	struct server *s = x->server;
 	int64_t now;
 
-	if (want <= x->reserved)
+	/* What is small needs no share: signing in and working go on while somebody fills the budget. The number of
+	 * connections bounds these. */
+	if (want <= NET_BODY_SMALL || want <= x->reserved)
 		return true;
 	want = ((want + 65535) & ~(size_t)65535) - x->reserved;
 	now = atomic_fetch_add(&s->counters.body_bytes, (int64_t)want) + (int64_t)want;
@@ -129,7 +131,7 @@ static enum step stream_on(struct conn *c)
 static void set_deadline(struct conn *c)
 {
 	struct exchange_impl *x = c->x;
-	time_us now = loop_now(c->loop);
+	time_us now = loop_now(c->loop), grace = (time_us)c->loop->server->config.body_grace_ms * 1000;
 	bool ours = x->body_done || (x->plan.mode == PLAN_STREAM && x->body.len == NET_STREAM_BATCH);
 
 	/* While the worker is behind we do not read, and that time is not the client's. */
@@ -141,8 +143,10 @@ static void set_deadline(struct conn *c)
 	if (x->paused_at)
 		x->body_started += now - x->paused_at;
 	x->paused_at = 0;
-	c->deadline = x->body_started + (time_us)c->loop->server->config.body_grace_ms * 1000 +
-		      (time_us)(x->received / NET_BODY_RATE) * TIME_SECOND;
+	c->deadline = x->body_started + grace + (time_us)(x->received / NET_BODY_RATE) * TIME_SECOND;
+	/* Else whoever sent much at once could sit on it for hours. */
+	if (c->deadline > now + grace)
+		c->deadline = now + grace;
 }
 
 enum step body_read(struct conn *c)

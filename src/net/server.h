@@ -28,6 +28,7 @@
 #define NET_LOOPS_MAX 16
 #define NET_CONNECTIONS_MAX 4096      /* default */
 #define NET_BODY_BUDGET (256u << 20)  /* all request bodies in memory together; past it 503 with Retry-After */
+#define NET_BODY_SMALL 16384          /* a body up to this size does not count */
 #define NET_OUTPUT_MAX (256u << 10)   /* bytes waiting for a client before no further request of his is begun */
 #define NET_PUSH_MAX (256u << 10)     /* bytes waiting on an open response before the client is cut off */
 #define NET_STREAM_BATCH (256u << 10) /* body bytes given to one chunk call at most */

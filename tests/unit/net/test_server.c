@@ -315,6 +315,35 @@ static void test_busy(void **state)
 	wire_stop(&w);
 }
 
+/* Whoever fills the budget stops neither small requests nor keeps it by doing nothing more. */
+static void test_hoard(void **state)
+{
+	struct net_config limits = {.body_budget = 256 << 10};
+	struct wire w = {0};
+	char *body = calloc(1, 200u << 10), out[32768];
+	time_us began;
+	bool closed;
+	int hoarder, small;
+
+	(void)state;
+	wire_start(&w, NULL, &limits);
+	began = w.env.monotonic(NULL);
+	wire_send(hoarder = wire_connect(w.port), STR("POST / HTTP/1.1\r\n" H "Content-Length: 1048576\r\n\r\n"));
+	wire_send(hoarder, (str){body, 200u << 10});
+	usleep(200000);
+	wire_send(small = wire_connect(w.port), STR("POST /s HTTP/1.1\r\n" H "Content-Length: 10000\r\n\r\n"));
+	wire_send(small, (str){body, 10000});
+	wire_read(small, out, sizeof(out), 500, &closed);
+	assert_non_null(strstr(out, "200 OK"));
+	close(small);
+	wire_read(hoarder, out, sizeof(out), 3000, &closed);
+	assert_non_null(strstr(out, "408 Request Timeout"));
+	assert_in_range(w.env.monotonic(NULL) - began, 600000, 2500000);
+	close(hoarder);
+	free(body);
+	wire_stop(&w);
+}
+
 static void test_push(void **state)
 {
 	struct wire w = {0};
@@ -507,12 +536,19 @@ static void test_unix_socket(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_probes),      cmocka_unit_test(test_right),
-		cmocka_unit_test(test_pipeline),    cmocka_unit_test(test_output_is_bounded),
-		cmocka_unit_test(test_slow),        cmocka_unit_test(test_half_close_and_continue),
-		cmocka_unit_test(test_stream),      cmocka_unit_test(test_busy),
-		cmocka_unit_test(test_push),        cmocka_unit_test(test_full),
-		cmocka_unit_test(test_drain),       cmocka_unit_test(test_listen_errors),
+		cmocka_unit_test(test_probes),
+		cmocka_unit_test(test_right),
+		cmocka_unit_test(test_pipeline),
+		cmocka_unit_test(test_output_is_bounded),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_hoard),
+		cmocka_unit_test(test_half_close_and_continue),
+		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_push),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_drain),
+		cmocka_unit_test(test_listen_errors),
 		cmocka_unit_test(test_unix_socket),
 	};
 
