@@ -131,6 +131,8 @@ int cursor_read(str cursor, int64_t *ret_key, int64_t *ret_id, struct err *e) MU
 /* The query parameter "limit": fallback when absent, 1 to max else err.http.limit. */
 int request_limit(const struct request *rq, int64_t fallback, int64_t max, int64_t *ret, struct err *e) MUST_CHECK;
 
+/* A name or a value of a query, percent-encoded (RFC 3986 3.4; "/" stays). */
+void url_add(struct buf *out, str text);
 /* "text" with quotes and escapes of RFC 8259; ill-formed UTF-8 is replaced. */
 void json_add(struct buf *out, str text);
 

@@ -110,16 +110,7 @@ static void write_login(struct request *rq, struct response *rs)
 				     : rq->path;
 
 		buf_add(&next, STR("?next="));
-		for (size_t i = 0; i < target.len; i++) {
-			unsigned char c = (unsigned char)target.ptr[i];
-			bool is_plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-					c == '/' || c == '-';
-
-			if (is_plain)
-				buf_add_byte(&next, (char)c);
-			else
-				buf_add_fmt(&next, "%%%02X", c);
-		}
+		url_add(&next, target);
 	}
 	if (rq->is_htmx) {
 		rs->status = 401;

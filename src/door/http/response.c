@@ -91,6 +91,20 @@ void response_attachment(struct request *rq, struct response *rs, str file_name)
 	buf_done(&full);
 }
 
+void url_add(struct buf *out, str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+				strchr("-_.~*/", c);
+
+		if (is_plain && c)
+			buf_add_byte(out, (char)c);
+		else
+			buf_add_fmt(out, "%%%02X", c);
+	}
+}
+
 void json_add(struct buf *out, str text)
 {
 	size_t from = 0;

@@ -25,6 +25,21 @@ static str next_of(const struct request *rq)
 	return redirect_target(next.ptr ? next : request_query(rq, STR("next")));
 }
 
+/* Another page of the sign-in that leads to the same place in the end. */
+static str onward(struct request *rq, const char *path)
+{
+	struct buf url;
+	str copy;
+
+	buf_init(&url, 8192);
+	buf_add(&url, str_of(path));
+	buf_add(&url, STR("?next="));
+	url_add(&url, next_of(rq));
+	copy = arena_str(rq->arena, buf_str(&url));
+	buf_done(&url);
+	return copy;
+}
+
 static int login_page(struct request *rq, struct response *rs, struct view *v, struct err *e)
 {
 	view_text(v, "next", next_of(rq));
@@ -58,7 +73,7 @@ static int login_post(struct request *rq, struct response *rs, struct err *e)
 	if (done.stage == SESSION_FULL)
 		response_redirect(rs, next_of(rq));
 	else
-		response_redirect(rs, arena_fmt(rq->arena, "/session/totp?next=" STR_FMT, STR_ARG(next_of(rq))));
+		response_redirect(rs, onward(rq, "/session/totp"));
 	return 0;
 }
 

@@ -181,27 +181,13 @@ int show_version(const struct request *rq, int64_t *ret, struct err *e)
 
 /* ---- links ---- */
 
-static void add_encoded(struct buf *out, str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-			     c == '_' || c == '.' || c == '~' || c == '*';
-
-		if (plain)
-			buf_add_byte(out, (char)c);
-		else
-			buf_add_fmt(out, "%%%02X", c);
-	}
-}
-
 static void add_pair(struct buf *out, bool *any, str name, str value)
 {
 	buf_add_byte(out, *any ? '&' : '?');
 	*any = true;
-	add_encoded(out, name);
+	url_add(out, name);
 	buf_add_byte(out, '=');
-	add_encoded(out, value);
+	url_add(out, value);
 }
 
 static bool is_kept(const struct http_field *f, const struct link *change)
