@@ -18,6 +18,7 @@ struct station {
 	struct arena batch, one;
 	const struct generation *rules;
 	struct matcher *matcher;
+	struct parser *parser; /* of these rules' names and mapping; what it learned about names outlives a batch */
 	event_id position;
 	struct station_counters counters;
 	pthread_t thread;
@@ -110,10 +111,12 @@ static int rules_renew(struct station *s, struct err *e)
 		return rc;
 	}
 	matcher_free(s->matcher);
+	parser_free(s->parser);
 	if (s->rules)
 		detector_give(s->o.detector, s->rules);
 	s->rules = g;
 	s->matcher = m;
+	s->parser = parser_create(g->mapping, g->names);
 	return 0;
 }
 
@@ -170,7 +173,7 @@ static int judge(struct station *s, const struct archived *from, struct tally *t
 	struct err parse = {0};
 
 	arena_reset(&s->one);
-	if (parse_event(from->event.raw, s->rules->mapping, s->rules->names, &s->one, &ev, &parse)) {
+	if (parser_event(s->parser, from->event.raw, &s->one, &ev, &parse)) {
 		t->damaged++;
 		return 0;
 	}
@@ -248,6 +251,7 @@ static void *run(void *ctx)
 static void station_free(struct station *s)
 {
 	matcher_free(s->matcher);
+	parser_free(s->parser);
 	if (s->rules)
 		detector_give(s->o.detector, s->rules);
 	db_close(s->db);
