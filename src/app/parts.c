@@ -15,14 +15,12 @@
 #include "flow/alert/station.h"
 #include "flow/archive/archive.h"
 #include "flow/collect/collect.h"
-#include "guard/link.h"
-#include "guard/tenant.h"
+#include "guard/setup.h"
 #include "net/tls.h"
 #include "os/file.h"
 #include "store/blobs.h"
 
 #define URL_MAX 512u
-#define SETUP_LINK_LIFE TIME_DAY
 
 /* What the whole process gives up before it touches a stranger's byte: gaining rights through a program it runs, and
  * core dumps, which would put secrets on the disk. */
@@ -249,24 +247,22 @@ static void door_part_close(struct house *h)
 /* The link to open first: the set-up of an empty house with its one-time token, else the front page. */
 static int link_open(struct house *h, struct err *e)
 {
-	struct link_new setup = {.purpose = LINK_SETUP, .now = h->env->now(h->env->ctx), .env = h->env};
-	int64_t tenants = 0;
-	struct secret token;
+	_cleanup_secret_ struct secret token = {0};
+	bool is_done = false;
 	int rc;
 
 	if (h->is_demo)
 		return demo_link(h->services.demo, h->db, buf_str(&h->url), &h->link, e);
-	rc = tenant_count(h->db, &tenants, e);
+	rc = setup_is_done(h->db, &is_done, e);
 	if (rc)
 		return rc;
-	h->is_new = tenants == 0;
+	h->is_new = !is_done;
 	buf_add(&h->link, buf_str(&h->url));
 	if (!h->is_new) {
 		buf_add_byte(&h->link, '/');
 		return buf_check(&h->link, e);
 	}
-	setup.expires_at = setup.now + SETUP_LINK_LIFE;
-	rc = link_create(h->db, &setup, &token, e);
+	rc = setup_issue(h->db, h->env, &token, e);
 	if (!rc)
 		buf_add_fmt(&h->link, "/setup?token=%s", token.text);
 	return rc ? rc : buf_check(&h->link, e);
