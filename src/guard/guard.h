@@ -81,6 +81,10 @@ static inline struct scope actor_scope(const struct actor *a)
 	return (struct scope){.tenant_id = a->tenant_id};
 }
 
+/* May this actor read who did a piece of work? Who leads and who audits; others read how many did. Work lists are not
+ * made to watch colleagues, and a customer's portal does not name the provider's people. */
+bool actor_may_see_people(const struct actor *a);
+
 const char *permission_name(enum permission p);
 bool permission_parse(str name, enum permission *ret);
 const char *role_name(enum role r); /* "admin", "ciso", … ; words key "role.<name>" */

@@ -52,6 +52,11 @@ bool actor_may(const struct actor *a, enum permission p)
 	return p == PERM_NONE || (a->permissions & BIT(p)) != 0;
 }
 
+bool actor_may_see_people(const struct actor *a)
+{
+	return a->role == ROLE_ADMIN || a->role == ROLE_CISO || a->role == ROLE_MANAGER || a->role == ROLE_AUDITOR;
+}
+
 struct actor actor_system(int64_t tenant_id)
 {
 	struct actor a = {.kind = ACTOR_SYSTEM, .role = ROLE_ADMIN, .permissions = ~UINT64_C(0)};

@@ -4,7 +4,7 @@
 #include "door/api/api.h"
 #include "door/api/river.h"
 
-static json_t *evidence_json(const struct evidence *ev)
+static json_t *evidence_json(const struct evidence_item *ev)
 {
 	json_t *out = api_json(json_object());
 
@@ -22,7 +22,7 @@ static json_t *evidence_json(const struct evidence *ev)
 static int list_get(struct request *rq, struct response *rs, struct err *e)
 {
 	struct incident in;
-	struct evidence *items;
+	struct evidence_item *items;
 	uint32_t count;
 	json_t *out, *list;
 	int64_t id;
@@ -40,7 +40,7 @@ static int list_get(struct request *rq, struct response *rs, struct err *e)
 	return response_json(rs, out, e);
 }
 
-static int find(struct request *rq, struct evidence *ret, struct err *e)
+static int find(struct request *rq, struct evidence_item *ret, struct err *e)
 {
 	struct evidence_key key;
 	int rc = request_param_i64(rq, 0, &key.incident_id, e);
@@ -53,7 +53,7 @@ static int find(struct request *rq, struct evidence *ret, struct err *e)
 static int file_get(struct request *rq, struct response *rs, struct err *e)
 {
 	struct scope scope = actor_scope(&rq->actor);
-	struct evidence ev;
+	struct evidence_item ev;
 	int rc;
 
 	if ((rc = find(rq, &ev, e)) || (rc = blob_ref_find(rq->db, &scope, ev.sha256, NULL, e)) ||
@@ -69,7 +69,7 @@ static int file_get(struct request *rq, struct response *rs, struct err *e)
 
 static int custody_get(struct request *rq, struct response *rs, struct err *e)
 {
-	struct evidence ev;
+	struct evidence_item ev;
 	struct custody *rows;
 	uint32_t count;
 	json_t *out, *list;
@@ -124,7 +124,7 @@ static int upload_end(struct request *rq, struct response *rs, struct err *e)
 				   .description = request_query(rq, STR("description"))};
 	struct blob_writer *w = rq->stream;
 	struct evidence_key key = {0};
-	struct evidence ev;
+	struct evidence_item ev;
 	int rc = request_param_i64(rq, 0, &new.incident_id, e);
 
 	rq->stream = NULL;

@@ -158,7 +158,7 @@ static json_t *mean_json(const struct portfolio_group *g)
 	return out;
 }
 
-static json_t *work_json(const struct work_row *row)
+static json_t *work_json(const struct request *rq, const struct work_row *row)
 {
 	const struct work *w = &row->work;
 	json_t *out = api_json(json_object());
@@ -169,7 +169,11 @@ static json_t *work_json(const struct work_row *row)
 	api_put(out, "object", api_text_or_null(w->object));
 	api_put(out, "occasion", api_text(str_of(occasion_name(w->occasion))));
 	api_put(out, "procedure_version", api_number_or_null(w->procedure_version));
-	api_put(out, "by", api_text(row->user_name));
+	/* One's own name is no secret to oneself. */
+	api_put(out, "by",
+		actor_may_see_people(&rq->actor) || (row->user_id && row->user_id == rq->actor.user_id)
+			? api_text(row->user_name)
+			: json_null());
 	api_put(out, "started", api_time(w->started));
 	api_put(out, "ended", api_time(w->ended));
 	api_put(out, "recorded", api_time(w->recorded));
@@ -360,7 +364,7 @@ static int work_get(struct request *rq, struct response *rs, struct err *e)
 		return rc;
 	records = api_json(json_array());
 	for (uint32_t i = 0; i < list.count; i++)
-		api_add(records, work_json(&list.rows[i]));
+		api_add(records, work_json(rq, &list.rows[i]));
 	out = api_json(json_object());
 	api_put(out, "records", records);
 	if (list.next.id) {
@@ -400,7 +404,7 @@ static int work_post(struct request *rq, struct response *rs, struct err *e)
 {
 	_cleanup_json_ json_t *body = NULL;
 	struct work_entry entry = {.now = rq->now};
-	struct work_row row = {.user_name = str_of(rq->actor.name)};
+	struct work_row row = {.user_id = rq->actor.user_id, .user_name = str_of(rq->actor.name)};
 	int rc;
 
 	if ((rc = find_framework(rq, &entry.framework, e)) || (rc = request_json(rq, &body, e)) ||
@@ -410,7 +414,7 @@ static int work_post(struct request *rq, struct response *rs, struct err *e)
 	row.work.action = STR("work.enter");
 	row.work.recorded = rq->now;
 	rs->status = 201;
-	return response_json(rs, work_json(&row), e);
+	return response_json(rs, work_json(rq, &row), e);
 }
 
 static const char *const portfolio_query[] = {"framework", "rule", NULL};

@@ -115,9 +115,15 @@ static int read_bulk(const struct request *rq, const json_t *body, struct bulk *
 	return api_field_i64(body, "severity", &b->severity, e);
 }
 
+/* Out of range stays out of range, whatever a narrower type would make of it. */
+static unsigned severity_of(int64_t given)
+{
+	return given < 1 || given > 5 ? 0 : (unsigned)given;
+}
+
 static int to_incident(struct request *rq, struct bulk *b, struct err *e)
 {
-	struct incident_new new = {.title = b->title, .severity = (unsigned)b->severity, .alerts = b->set};
+	struct incident_new new = {.title = b->title, .severity = severity_of(b->severity), .alerts = b->set};
 	struct alert first;
 	int rc;
 

@@ -1,5 +1,6 @@
 /* One incident: GET /incidents/{id}, and what people do with it. The list stands in incident_list.c. */
 #include "flow/incident/incident.h"
+#include "base/utf8.h"
 #include "craft/work/work.h"
 #include "door/web/show.h"
 #include "door/web/web.h"
@@ -102,7 +103,7 @@ static int show_timeline(struct request *rq, struct view *v, int64_t id, struct 
 
 static int show_evidence(struct request *rq, struct view *v, int64_t id, struct err *e)
 {
-	struct evidence *items;
+	struct evidence_item *items;
 	uint32_t count;
 	int rc = evidence_list(rq->db, actor_scope(&rq->actor), id, rq->arena, &items, &count, e);
 
@@ -154,7 +155,9 @@ static void show_work_row(const struct request *rq, struct view *v, const struct
 	view_text(row, "service_name", show_service_name(rq, w->work.service));
 	view_text(row, "service_url", arena_fmt(rq->arena, "/portfolio/" STR_FMT, STR_ARG(w->work.service)));
 	view_text(row, "what", show_service_name(rq, w->work.service));
-	view_text(row, "actor", w->user_name);
+	view_text(row, "actor", actor_may_see_people(&rq->actor) ? w->user_name : STR(""));
+	view_text(row, "object", STR(""));
+	view_text(row, "object_url", STR(""));
 	show_time(rq, row, w->work.ended);
 }
 
@@ -166,6 +169,7 @@ static int show_work(struct request *rq, struct view *v, int64_t id, struct err 
 	int rc = 0;
 
 	view_list(v, "work");
+	view_i64(v, "work_people", 0); /* the timeline names them: whoever reads an incident may know who handles it */
 	for (int page = 0; !rc && page < WORK_PAGES; page++) {
 		struct work_list list;
 
@@ -254,7 +258,7 @@ static int evidence_post(struct request *rq, struct response *rs, struct err *e)
 
 	if (!request_file(rq, STR("file"), &file) || file.name.len == 0)
 		return err_set(e, ERR_RANGE, "err.evidence.file");
-	new.name = str_sub(file.name, 0, EVIDENCE_NAME_MAX);
+	new.name = utf8_cut(file.name, EVIDENCE_NAME_MAX);
 	/* Looked up before the bytes are kept: a stranger's upload leaves nothing behind. */
 	if ((rc = request_param_i64(rq, 0, &new.incident_id, e)) ||
 	    (rc = incident_find(rq->db, actor_scope(&rq->actor), new.incident_id, rq->arena, &in, e)) ||
@@ -267,7 +271,7 @@ static int evidence_get(struct request *rq, struct response *rs, struct err *e)
 {
 	struct scope scope = actor_scope(&rq->actor);
 	struct evidence_key key;
-	struct evidence ev;
+	struct evidence_item ev;
 	int rc;
 
 	if ((rc = request_param_i64(rq, 0, &key.incident_id, e)) || (rc = request_param_i64(rq, 1, &key.id, e)) ||

@@ -90,7 +90,8 @@ static void show_change(struct today *n, const struct work_row *row)
 	put_action(change, n->rq, &row->work);
 	put_object(change, n->rq, row->work.object);
 	now_time(change, n->rq, row->work.ended);
-	view_text(change, "actor", row->user_name);
+	/* A shift hands over by names; a customer sees what was done. */
+	view_text(change, "actor", n->rq->actor.role == ROLE_CUSTOMER ? STR("") : row->user_name);
 	view_text(change, "kind", row->user_id ? STR("act") : STR(""));
 	view_text(change, "meta", row->work.service);
 }

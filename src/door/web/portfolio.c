@@ -18,8 +18,12 @@ static int list_get(struct request *rq, struct response *rs, struct err *e)
 {
 	struct portfolio p = {0};
 	struct work_list work = {0};
-	struct portfolio_page page = {
-		.arena = rq->arena, .lang = rq->lang, .portfolio = &p, .work = &work, .now = rq->now};
+	struct portfolio_page page = {.arena = rq->arena,
+				      .lang = rq->lang,
+				      .portfolio = &p,
+				      .work = &work,
+				      .now = rq->now,
+				      .names = actor_may_see_people(&rq->actor)};
 	struct view *v = view_create(rq->arena);
 	int rc;
 
@@ -69,7 +73,8 @@ static int service_page(struct request *rq, struct response *rs, const struct re
 				      .portfolio = &p,
 				      .work = &work,
 				      .history = &history,
-				      .now = rq->now};
+				      .now = rq->now,
+				      .names = actor_may_see_people(&rq->actor)};
 	struct view *v = view_create(rq->arena);
 	const struct fw_service *service;
 	struct history_query query;

@@ -118,10 +118,26 @@ static str what_text(const struct portfolio_page *page, const struct work *w)
 	return words_has(key) ? words_get(page->lang, key) : w->action;
 }
 
+/* How many different people the shown records have; read instead of their names. */
+static uint32_t people_of(const struct work_list *work, uint32_t most)
+{
+	uint32_t people = 0;
+
+	for (uint32_t i = 0; i < work->count && i < most; i++) {
+		uint32_t earlier = 0;
+
+		while (earlier < i && work->rows[earlier].user_id != work->rows[i].user_id)
+			earlier++;
+		people += earlier == i;
+	}
+	return people;
+}
+
 void portfolio_put_work(struct view *v, const struct portfolio_page *page, uint32_t most)
 {
 	view_list(v, "work");
 	view_i64(v, "work_total", page->work->count);
+	view_i64(v, "work_people", page->names ? 0 : people_of(page->work, most));
 	for (uint32_t i = 0; i < page->work->count && i < most; i++) {
 		const struct work_row *row = &page->work->rows[i];
 		const struct fw_service *s = framework_service(page->portfolio->framework, row->work.service);
@@ -132,7 +148,7 @@ void portfolio_put_work(struct view *v, const struct portfolio_page *page, uint3
 		view_text(item, "service_name", s ? portfolio_text_in(page, &s->name.text) : STR(""));
 		view_text(item, "service_url", portfolio_service_url(page, row->work.service));
 		view_text(item, "what", what_text(page, &row->work));
-		view_text(item, "actor", row->user_name);
+		view_text(item, "actor", page->names ? row->user_name : STR(""));
 		view_text(item, "object", url.len ? row->work.object : STR(""));
 		view_text(item, "object_url", url);
 		portfolio_put_time(item, page, row->work.ended);

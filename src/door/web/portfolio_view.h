@@ -21,6 +21,7 @@ struct portfolio_page {
 	time_us now;
 	int zone_min;     /* of the reader, minutes east of UTC */
 	const char *zone; /* its name, shown beside times; NULL = UTC */
+	bool names;       /* the reader may see who did the work: actor_may_see_people */
 };
 
 /* Fill v; what is absent in *page (NULL) is only allowed where the other page needs it. */

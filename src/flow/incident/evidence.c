@@ -132,7 +132,7 @@ int evidence_add(struct db *db, const struct actor *who, const struct evidence_n
 	return rc;
 }
 
-int evidence_read(struct db *db, const struct actor *who, const struct evidence *ev, str reason, time_us now,
+int evidence_read(struct db *db, const struct actor *who, const struct evidence_item *ev, str reason, time_us now,
 		  struct err *e)
 {
 	char object[40];

@@ -144,7 +144,7 @@ struct incident_entry {
 int incident_timeline(struct db *db, struct scope scope, int64_t id, struct arena *a, struct incident_entry **ret,
 		      uint32_t *ret_count, struct err *e) MUST_CHECK;
 
-struct evidence {
+struct evidence_item {
 	int64_t id, number;
 	str name, description, sha256, user_name;
 	int64_t size_bytes;
@@ -158,16 +158,16 @@ struct evidence_new {
 };
 int evidence_add(struct db *db, const struct actor *who, const struct evidence_new *new, time_us now, int64_t *ret_id,
 		 struct err *e) MUST_CHECK;
-int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct arena *a, struct evidence **ret,
+int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct arena *a, struct evidence_item **ret,
 		  uint32_t *ret_count, struct err *e) MUST_CHECK;
 struct evidence_key {
 	int64_t incident_id, id;
 };
 /* ERR_NOT_FOUND err.evidence.absent. */
 int evidence_find(struct db *db, struct scope scope, const struct evidence_key *key, struct arena *a,
-		  struct evidence *ret, struct err *e) MUST_CHECK;
+		  struct evidence_item *ret, struct err *e) MUST_CHECK;
 /* Writes the custody row and the audit row of a reading; call it before the bytes go out. */
-int evidence_read(struct db *db, const struct actor *who, const struct evidence *ev, str reason, time_us now,
+int evidence_read(struct db *db, const struct actor *who, const struct evidence_item *ev, str reason, time_us now,
 		  struct err *e) MUST_CHECK;
 
 struct custody {

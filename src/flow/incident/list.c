@@ -169,26 +169,26 @@ int incident_timeline(struct db *db, struct scope scope, int64_t id, struct aren
 	return 0;
 }
 
-static int evidence_row(struct stmt *st, struct arena *a, struct evidence *ret, struct err *e)
+static int evidence_row(struct stmt *st, struct arena *a, struct evidence_item *ret, struct err *e)
 {
-	*ret = (struct evidence){.id = stmt_col_i64(st, "id"),
-				 .number = stmt_col_i64(st, "number"),
-				 .name = arena_str(a, stmt_col_text(st, "name")),
-				 .description = arena_str(a, stmt_col_text(st, "description")),
-				 .sha256 = arena_str(a, stmt_col_text(st, "sha256")),
-				 .user_name = arena_str(a, stmt_col_text(st, "user_name")),
-				 .size_bytes = stmt_col_i64(st, "size_bytes"),
-				 .added_at = stmt_col_i64(st, "added_at")};
+	*ret = (struct evidence_item){.id = stmt_col_i64(st, "id"),
+				      .number = stmt_col_i64(st, "number"),
+				      .name = arena_str(a, stmt_col_text(st, "name")),
+				      .description = arena_str(a, stmt_col_text(st, "description")),
+				      .sha256 = arena_str(a, stmt_col_text(st, "sha256")),
+				      .user_name = arena_str(a, stmt_col_text(st, "user_name")),
+				      .size_bytes = stmt_col_i64(st, "size_bytes"),
+				      .added_at = stmt_col_i64(st, "added_at")};
 	if (!ret->name.ptr || !ret->description.ptr || !ret->sha256.ptr || !ret->user_name.ptr)
 		return no_memory(e);
 	return 0;
 }
 
-int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct arena *a, struct evidence **ret,
+int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct arena *a, struct evidence_item **ret,
 		  uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct evidence *items = arena_alloc(a, EVIDENCE_MAX * sizeof(*items));
+	struct evidence_item *items = arena_alloc(a, EVIDENCE_MAX * sizeof(*items));
 	uint32_t count = 0;
 	int rc = db_prepare(db, &Q_evidence_list, &scope, &st, e);
 
@@ -211,10 +211,10 @@ int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct
 }
 
 int evidence_find(struct db *db, struct scope scope, const struct evidence_key *key, struct arena *a,
-		  struct evidence *ret, struct err *e)
+		  struct evidence_item *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct evidence found;
+	struct evidence_item found;
 	int rc = db_prepare(db, &Q_evidence_get, &scope, &st, e);
 
 	if (rc)

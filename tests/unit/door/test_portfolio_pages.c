@@ -126,7 +126,8 @@ static void test_list(void **state)
 					      .work = &w->work,
 					      .now = NOW,
 					      .zone_min = 540,
-					      .zone = "JST"};
+					      .zone = "JST",
+					      .names = true};
 		_cleanup_(buf_done) struct buf out = {0};
 		struct view *v = shell(w);
 
@@ -145,6 +146,21 @@ static void test_list(void **state)
 		assert_true(shows(&out, "2.50")); /* (4 + 1) / 2: the higher of B-1's two, and unassigned E-6 */
 		assert_true(out.len < 300 * 1024);
 	}
+}
+
+static void test_names_are_for_who_leads(void **state)
+{
+	struct world *w = *state;
+	struct portfolio_page page = {
+		.arena = &w->a, .lang = LANG_EN, .portfolio = &w->p, .work = &w->work, .now = NOW};
+	_cleanup_(buf_done) struct buf out = {0};
+	struct view *v = shell(w);
+
+	assert_int_equal(portfolio_view_list(v, &page, NULL), 0);
+	render(v, "build/portfolio", LANG_EN, &out);
+	assert_true(shows(&out, "href=\"/alerts/17\""));
+	assert_false(shows(&out, "佐藤"));
+	assert_true(shows(&out, "People who did this: 2"));
 }
 
 static void test_service(void **state)
@@ -180,7 +196,7 @@ static void test_service(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {WORLD(test_list), WORLD(test_service)};
+	const struct CMUnitTest tests[] = {WORLD(test_list), WORLD(test_names_are_for_who_leads), WORLD(test_service)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

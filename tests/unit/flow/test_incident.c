@@ -223,7 +223,7 @@ static void evidence_is_kept_with_its_custody(void **state)
 	struct evidence_new new = {.incident_id = id, .name = STR("memory.raw"), .description = STR("保全")};
 	struct incident_entry *entries;
 	struct custody *custody;
-	struct evidence ev;
+	struct evidence_item ev;
 	struct evidence_key key = {.incident_id = id};
 	struct work_list work;
 	uint32_t count;
