@@ -33,7 +33,6 @@ SENTENCE_FREE = re.compile(r"\b(err_detail|err_detail_fmt|check_failed|_Static_a
 MARKS = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
 MARK_FOLDERS = ("src/", "sql/", "web/", "tools/", "tests/", "fuzz/", "bench/", "po/")
 MARK_FREE = ("tests/data/", "web/static/vendor/", "web/package-lock.json", "web/node_modules/")
-MACHINE = re.compile("/wo" + r"rk/(wt-|main|shared|tools-local)")
 
 
 def line_of(text, at):
@@ -71,7 +70,6 @@ def check(tree):
         if path.startswith(MARK_FOLDERS) and not path.startswith(MARK_FREE):
             found += [Finding(path, line_of(text, m.start()), f"marks: {m.group(1)}: finish it or open an issue")
                       for m in MARKS.finditer(text)]
-        found += [Finding(path, line_of(text, m.start()), "machine: a path of one developer's machine") for m in MACHINE.finditer(text)]
     return found
 
 
@@ -94,7 +92,6 @@ BAD = {
     "sentence behind a comment": c_file('add("# made\\nThe file could not be opened");'),
     "japanese": c_file('add("警告");'),
     "mark": c_file("/* TO" + "DO later */"),
-    "machine": {"docs/a.md": "see /wo" + "rk/shared/x"},
 }
 GOOD = {
     "member called like a banned one": c_file("env->random(ctx, a, 1); e.time(1); string_atoi(x);"),
