@@ -19,6 +19,7 @@
 #define CHART_AXES_MAX 24
 #define CHART_BARS_MAX 96
 #define CHART_SPARK_MAX 256
+#define CHART_TREND_MAX 64
 
 struct chart;
 
@@ -61,6 +62,13 @@ struct chart *chart_bars(struct arena *a, const struct chart_bar *bars, size_t c
 
 /* Declared as a bar, evidence as a diamond, target as a tick, in one row of a table. */
 struct chart *chart_score(struct arena *a, int declared, int evidence, int target);
+
+/* Means over time, oldest first; a missing value interrupts its line. The axis goes from 1 to 5. */
+struct chart_trend_point {
+	str name; /* short: "2026-05" */
+	int declared, evidence, target;
+};
+struct chart *chart_trend(struct arena *a, const struct chart_trend_point *points, size_t count);
 
 /* A small line from oldest to newest; the last value has a dot. The axis begins at zero. */
 struct chart *chart_spark(struct arena *a, const uint32_t *values, size_t count);

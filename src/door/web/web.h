@@ -10,6 +10,11 @@ extern const struct route setup_web_routes[];     /* the first organisation; a n
 extern const struct route settings_web_routes[];  /* one's own settings */
 extern const struct route portfolio_web_routes[]; /* portfolio, one service, work by hand */
 
+extern const struct route evaluate_web_routes[];         /* rounds, snapshots, trend */
+extern const struct route evaluate_round_web_routes[];   /* one round: reviews, sign-off */
+extern const struct route evaluate_compare_web_routes[]; /* two snapshots side by side */
+extern const struct route actions_web_routes[];          /* improvement actions */
+
 extern const struct route alert_list_web_routes[];    /* the queue and its bulk action */
 extern const struct route alert_web_routes[];         /* one alert */
 extern const struct route incident_list_web_routes[]; /* incidents, a new one */
