@@ -1,7 +1,7 @@
 /* The demo's organisation out of content/demo/organisation.yaml, through the rooms that a person would use. */
 #include <stdio.h>
 
-#include "app/demo_parts.h"
+#include "app/demo_seeding.h"
 #include "base/check.h"
 #include "base/mem.h"
 #include "centre/build/build.h"
@@ -10,38 +10,18 @@
 #include "guard/tenant.h"
 #include "guard/user.h"
 
-#define PATH STR("demo/organisation.yaml")
-#define PEOPLE_MAX 32u
-
-struct person {
-	str id;
-	struct actor actor;
-};
-
-struct seeding {
-	struct db *db;
-	const struct demo_seed *seed;
-	const struct yaml_node *root;
-	struct arena *arena;
-	struct person people[PEOPLE_MAX];
-	uint32_t people_count;
-	int64_t tenant_id;
-	uint32_t number; /* of the organisation in this data folder, from 1 */
-	struct err *e;
-};
-
-static int refuse(struct seeding *s, const struct yaml_node *node, str expected)
+int seed_refuse(struct seeding *s, const struct yaml_node *node, str expected)
 {
 	int rc = err_set(s->e, ERR_PARSE, "err.demo.value");
 
 	if (node && node->kind == YAML_SCALAR)
 		err_value(s->e, node->text);
 	err_expected(s->e, expected);
-	return yaml_err(s->e, rc, PATH, node);
+	return yaml_err(s->e, rc, DEMO_PATH, node);
 }
 
 /* Text in the demo's language: {en: …, ja: …}. */
-static str text_in(const struct seeding *s, const struct yaml_node *node)
+str seed_text(const struct seeding *s, const struct yaml_node *node)
 {
 	return yaml_text(node, str_of(lang_code(s->seed->lang)));
 }
@@ -98,7 +78,7 @@ static int make_person(struct seeding *s, const struct yaml_node *node)
 
 	p->id = yaml_text(node, STR("id"));
 	if (!role_parse(yaml_text(node, STR("role")), &u.role))
-		return refuse(s, yaml_get(node, STR("role")), STR("role"));
+		return seed_refuse(s, yaml_get(node, STR("role")), STR("role"));
 	/* Logins are unique in the installation, and a reset makes the same people again. */
 	u.login = s->number == 1 ? arena_fmt(s->arena, STR_FMT "@demo-works.example", STR_ARG(p->id))
 				 : arena_fmt(s->arena, STR_FMT ".%u@demo-works.example", STR_ARG(p->id), s->number);
@@ -128,7 +108,7 @@ static int make_organisation(struct seeding *s)
 	int rc;
 
 	if (!users || users->kind != YAML_LIST || users->count > PEOPLE_MAX)
-		return refuse(s, users, STR("users"));
+		return seed_refuse(s, users, STR("users"));
 	if ((rc = db_begin(s->db, s->e)))
 		return rc;
 	rc = tenant_create(s->db, &t, s->seed->now, &s->tenant_id, s->e);
@@ -141,7 +121,7 @@ static int make_organisation(struct seeding *s)
 	return rc;
 }
 
-static const struct actor *person(const struct seeding *s, str id)
+const struct actor *seed_person(const struct seeding *s, str id)
 {
 	for (uint32_t i = 0; i < s->people_count; i++)
 		if (str_eq(s->people[i].id, id))
@@ -158,8 +138,8 @@ static int read_party(struct seeding *s, const struct yaml_node *node, str key, 
 
 	if (!id.len)
 		return 0;
-	*ret = text_in(s, yaml_get(yaml_get(s->root, list), id));
-	return ret->len ? 0 : refuse(s, yaml_get(node, key), list);
+	*ret = seed_text(s, yaml_get(yaml_get(s->root, list), id));
+	return ret->len ? 0 : seed_refuse(s, yaml_get(node, key), list);
 }
 
 /* [now, target] */
@@ -171,10 +151,10 @@ static int read_pair(struct seeding *s, const struct yaml_node *node, enum side 
 	if (!pair)
 		return 0;
 	if (pair->kind != YAML_LIST || pair->count != 2)
-		return refuse(s, pair, STR("[now, target]"));
+		return seed_refuse(s, pair, STR("[now, target]"));
 	for (uint32_t i = 0; i < 2; i++)
 		if (!str_to_u64(pair->items[i].text, &values[i]) || values[i] > FRAMEWORK_SCORE_MAX)
-			return refuse(s, &pair->items[i], STR("0–5"));
+			return seed_refuse(s, &pair->items[i], STR("0–5"));
 	state->now[side] = (uint32_t)values[0];
 	state->target[side] = (uint32_t)values[1];
 	return 0;
@@ -182,69 +162,89 @@ static int read_pair(struct seeding *s, const struct yaml_node *node, enum side 
 
 static int seed_service(struct seeding *s, const struct yaml_node *node)
 {
-	const struct actor *ciso = person(s, STR("ciso"));
+	const struct actor *ciso = seed_person(s, STR("ciso"));
 	const struct yaml_node *reason = yaml_get(node, STR("not_applicable"));
 	struct service_state state = {.level = SERVICE_UNDECIDED, .assignment = ASSIGN_UNDECIDED};
 	struct service_change change = {.framework = s->seed->framework,
 					.service = yaml_text(node, STR("service")),
 					.state = &state,
-					.now = s->seed->now};
+					.now = s->at};
+	struct seeded *before;
 	str assignment = yaml_text(node, STR("assignment"));
 	int64_t version;
 	int rc;
 
+	if (!framework_service(change.framework, change.service))
+		return seed_refuse(s, yaml_get(node, STR("service")), STR("service"));
 	if (!ciso || !service_level_parse(yaml_text(node, STR("level")), &state.level))
-		return refuse(s, yaml_get(node, STR("level")), STR("level"));
+		return seed_refuse(s, yaml_get(node, STR("level")), STR("level"));
 	if (assignment.len && !assignment_parse(assignment, &state.assignment))
-		return refuse(s, yaml_get(node, STR("assignment")), STR("assignment"));
+		return seed_refuse(s, yaml_get(node, STR("assignment")), STR("assignment"));
 	if ((rc = read_party(s, node, STR("team"), STR("teams"), &state.team)) ||
 	    (rc = read_party(s, node, STR("provider"), STR("providers"), &state.provider)) ||
 	    (rc = read_pair(s, node, SIDE_IN, &state)) || (rc = read_pair(s, node, SIDE_OUT, &state)))
 		return rc;
 	state.not_applicable = reason != NULL;
-	state.not_applicable_reason = text_in(s, reason);
-	return service_state_save(s->db, ciso, &change, &version, s->e);
+	state.not_applicable_reason = seed_text(s, reason);
+	before = seed_past(s, change.service, &state);
+	if (!before)
+		return 0;
+	change.expected = before->version;
+	rc = service_state_save(s->db, ciso, &change, &version, s->e);
+	if (!rc)
+		before->version = version;
+	return rc;
 }
 
-static int read_number(struct seeding *s, const struct yaml_node *node, str key, uint64_t most, int64_t *ret)
+int seed_number(struct seeding *s, const struct yaml_node *node, str key, uint64_t most, int64_t *ret)
 {
 	uint64_t value;
 
 	if (!str_to_u64(yaml_text(node, key), &value) || value > most)
-		return refuse(s, yaml_get(node, key), key);
+		return seed_refuse(s, yaml_get(node, key), key);
 	*ret = (int64_t)value;
 	return 0;
 }
 
 static int seed_work(struct seeding *s, const struct yaml_node *node)
 {
-	const struct actor *who = person(s, yaml_text(node, STR("by")));
+	const struct actor *who = seed_person(s, yaml_text(node, STR("by")));
 	struct work_entry entry = {.framework = s->seed->framework, .now = s->seed->now};
 	int64_t days = 0, minutes = 0, id;
 	int rc;
 
 	if (!who || !occasion_parse(yaml_text(node, STR("occasion")), &entry.work.occasion))
-		return refuse(s, node, STR("by, occasion"));
-	if ((rc = read_number(s, node, STR("days_ago"), 3660, &days)) ||
-	    (rc = read_number(s, node, STR("minutes"), 1440, &minutes)))
+		return seed_refuse(s, node, STR("by, occasion"));
+	if ((rc = seed_number(s, node, STR("days_ago"), 3660, &days)) ||
+	    (rc = seed_number(s, node, STR("minutes"), 1440, &minutes)))
 		return rc;
+	if (days < s->work_from || days >= s->work_before)
+		return 0;
 	entry.work.service = yaml_text(node, STR("service"));
-	entry.work.result = text_in(s, yaml_get(node, STR("result")));
+	entry.work.result = seed_text(s, yaml_get(node, STR("result")));
 	entry.work.ended = s->seed->now - days * TIME_DAY;
 	entry.work.started = entry.work.ended - minutes * TIME_MINUTE;
 	return service_work_enter(s->db, who, &entry, &id, s->e);
 }
 
-static int each(struct seeding *s, str key, int (*fn)(struct seeding *s, const struct yaml_node *node))
+int seed_each(struct seeding *s, str key, int (*fn)(struct seeding *s, const struct yaml_node *node))
 {
 	const struct yaml_node *list = yaml_get(s->root, key);
 	int rc = 0;
 
 	if (!list || list->kind != YAML_LIST)
-		return refuse(s, list, key);
+		return seed_refuse(s, list, key);
 	for (uint32_t i = 0; !rc && i < list->count; i++)
 		rc = fn(s, &list->items[i]);
 	return rc;
+}
+
+/* The portfolio and the work as they were at s->at. */
+int seed_state(struct seeding *s)
+{
+	int rc = seed_each(s, STR("portfolio"), seed_service);
+
+	return rc ? rc : seed_each(s, STR("work"), seed_work);
 }
 
 int demo_seed(struct db *db, const struct demo_seed *seed, int64_t *ret_tenant, struct err *e)
@@ -259,16 +259,15 @@ int demo_seed(struct db *db, const struct demo_seed *seed, int64_t *ret_tenant, 
 
 	arena_init(&arena, 4u << 20);
 	buf_init(&text, CONTENT_FILE_MAX);
-	if ((rc = content_read(seed->data_folder, PATH, &text, e)) ||
-	    (rc = yaml_read(buf_str(&text), PATH, &arena, &docs, &count, e)) ||
+	if ((rc = content_read(seed->data_folder, DEMO_PATH, &text, e)) ||
+	    (rc = yaml_read(buf_str(&text), DEMO_PATH, &arena, &docs, &count, e)) ||
 	    (rc = count_demos(db, &s.number, &last, e)))
 		return rc;
 	if (count != 1)
-		return refuse(&s, NULL, STR("1"));
+		return seed_refuse(&s, NULL, STR("1"));
 	s.root = docs;
 	s.number++;
-	if ((rc = make_organisation(&s)) || (rc = each(&s, STR("portfolio"), seed_service)) ||
-	    (rc = each(&s, STR("work"), seed_work)))
+	if ((rc = make_organisation(&s)) || (rc = seed_rounds(&s)))
 		return rc;
 	*ret_tenant = s.tenant_id;
 	return 0;
