@@ -143,26 +143,6 @@ static int create_post(struct request *rq, struct response *rs, struct err *e)
 	return answer_id(rq, rs, id, e);
 }
 
-/* A class that content knows. */
-static int check_class(struct request *rq, str class, struct err *e)
-{
-	struct incident_class *classes;
-	uint32_t count;
-	int rc;
-
-	if (class.len == 0)
-		return 0;
-	rc = incident_classes(rq->services->data_folder, rq->arena, &classes, &count, e);
-	for (uint32_t i = 0; !rc && i < count; i++)
-		if (str_eq(classes[i].id, class))
-			return 0;
-	if (rc)
-		return rc;
-	rc = err_set_value(e, ERR_RANGE, "err.incident.class", class);
-	err_path(e, STR("class"));
-	return rc;
-}
-
 static int edit_patch(struct request *rq, struct response *rs, struct err *e)
 {
 	static const char *const known[] = {"title", "summary", "severity", "class", "take", NULL};
@@ -177,7 +157,8 @@ static int edit_patch(struct request *rq, struct response *rs, struct err *e)
 	    (rc = api_field_text(body, "summary", &edit.summary, e)) ||
 	    (rc = api_field_text(body, "class", &edit.class, e)) ||
 	    (rc = api_field_bool(body, "take", &edit.take, e)) ||
-	    (rc = api_field_i64(body, "severity", &severity, e)) || (rc = check_class(rq, edit.class, e)))
+	    (rc = api_field_i64(body, "severity", &severity, e)) ||
+	    (rc = incident_class_check(rq->services->data_folder, edit.class, rq->arena, e)))
 		return rc;
 	edit.severity = severity < 0 || severity > 5 ? 6 : (unsigned)severity;
 	if ((rc = db_begin(rq->db, e)))

@@ -97,6 +97,12 @@ static int show_why(struct request *rq, struct view *v, const struct alert *al, 
 	return 0;
 }
 
+/* The button stands only where alert_undo would do it. */
+static bool may_undo(const struct request *rq, const struct alert_entry *last)
+{
+	return last->can_undo && last->user_id == rq->actor.user_id && last->at >= rq->now - ALERT_UNDO_TIME;
+}
+
 static int show_history(struct request *rq, struct view *v, const struct alert *al, struct err *e)
 {
 	struct alert_entry *entries;
@@ -104,6 +110,7 @@ static int show_history(struct request *rq, struct view *v, const struct alert *
 	int rc = alert_history(rq->db, actor_scope(&rq->actor), al->id, rq->arena, &entries, &count, e);
 
 	view_list(v, "history");
+	view_bool(v, "can_undo", !rc && count && may_undo(rq, &entries[0]));
 	for (uint32_t i = 0; !rc && i < count; i++) {
 		struct view *row = view_item(v, "history");
 		/* "alert.verdict" → alert.action.verdict */

@@ -184,6 +184,41 @@ static int show_work(struct request *rq, struct view *v, int64_t id, struct err 
 	return rc;
 }
 
+static void show_class(const struct request *rq, struct view *v, const struct incident_class *c, str present)
+{
+	struct view *row = view_item(v, "classes");
+	bool is_ja = rq->lang == LANG_JA;
+	str group = is_ja ? c->group_ja : c->group_en, name = is_ja ? c->name_ja : c->name_en;
+	str label = arena_fmt(rq->arena, STR_FMT " / " STR_FMT, STR_ARG(group), STR_ARG(name));
+
+	view_text(row, "value", c->id);
+	view_text(row, "label", label);
+	view_bool(row, "selected", str_eq(c->id, present));
+	if (str_eq(c->id, present))
+		view_text(v, "class_name", label);
+}
+
+/* What the form of the incident's own words offers. */
+static int show_edit(struct request *rq, struct view *v, const struct incident *in, struct err *e)
+{
+	struct incident_class *classes;
+	uint32_t count;
+	int rc = incident_classes(rq->services->data_folder, rq->arena, &classes, &count, e);
+
+	view_text(v, "class_name", in->class);
+	view_list(v, "classes");
+	for (uint32_t i = 0; !rc && i < count; i++)
+		show_class(rq, v, &classes[i], in->class);
+	for (unsigned level = 5; level >= 1; level--) {
+		struct view *o = view_item(v, "levels");
+
+		view_i64(o, "value", level);
+		view_word(o, "label", arena_fmt(rq->arena, "alert.level.%u", level).ptr);
+		view_bool(o, "selected", level == in->severity);
+	}
+	return rc;
+}
+
 static int incident_get(struct request *rq, struct response *rs, struct err *e)
 {
 	struct view *v = view_create(rq->arena);
@@ -196,7 +231,7 @@ static int incident_get(struct request *rq, struct response *rs, struct err *e)
 		return rc;
 	show_head(rq, v, &in);
 	if ((rc = show_timeline(rq, v, id, e)) || (rc = show_evidence(rq, v, id, e)) ||
-	    (rc = show_alerts(rq, v, id, e)) || (rc = show_work(rq, v, id, e)))
+	    (rc = show_alerts(rq, v, id, e)) || (rc = show_work(rq, v, id, e)) || (rc = show_edit(rq, v, &in, e)))
 		return rc;
 	return response_page(rq, rs, STR("incident/show"), v, e);
 }
@@ -246,6 +281,39 @@ static int owner_post(struct request *rq, struct response *rs, struct err *e)
 	return done(rq, rs, incident_edit(rq->db, &rq->actor, &edit, rq->now, e), e);
 }
 
+/* Only what differs is changed: to look at a class and leave it is no work of classification. */
+static int read_edit(struct request *rq, struct incident_edit *edit, struct err *e)
+{
+	str title = str_trim(request_form(rq, STR("title"))), class = request_form(rq, STR("class"));
+	str level = request_form(rq, STR("level"));
+	struct incident in;
+	int64_t severity;
+	int rc;
+
+	if ((rc = request_param_i64(rq, 0, &edit->id, e)) || (rc = show_version(rq, &edit->version, e)) ||
+	    (rc = incident_find(rq->db, actor_scope(&rq->actor), edit->id, rq->arena, &in, e)) ||
+	    (rc = incident_class_check(rq->services->data_folder, class, rq->arena, e)))
+		return rc;
+	if (!str_to_i64(level, &severity) || severity < 1 || severity > 5)
+		return err_set_value(e, ERR_RANGE, "err.incident.severity", level);
+	edit->title = str_eq(title, in.title) ? STR_NONE : title;
+	edit->class = str_eq(class, in.class) ? STR_NONE : class;
+	edit->severity = (unsigned)severity == in.severity ? 0 : (unsigned)severity;
+	return 0;
+}
+
+static int edit_post(struct request *rq, struct response *rs, struct err *e)
+{
+	struct incident_edit edit = {0};
+	int rc = read_edit(rq, &edit, e);
+
+	if (!rc)
+		rc = db_begin(rq->db, e);
+	if (!rc && (edit.title.ptr || edit.class.ptr || edit.severity))
+		rc = incident_edit(rq->db, &rq->actor, &edit, rq->now, e);
+	return done(rq, rs, rc, e);
+}
+
 /* ---- evidence ---- */
 
 static int evidence_post(struct request *rq, struct response *rs, struct err *e)
@@ -292,6 +360,7 @@ const struct route incident_web_routes[] = {
 	{.method = "POST", .pattern = "/incidents/{id}/state", .permission = PERM_INCIDENT_WORK, .handler = state_post},
 	{.method = "POST", .pattern = "/incidents/{id}/note", .permission = PERM_INCIDENT_WORK, .handler = note_post},
 	{.method = "POST", .pattern = "/incidents/{id}/owner", .permission = PERM_INCIDENT_WORK, .handler = owner_post},
+	{.method = "POST", .pattern = "/incidents/{id}/edit", .permission = PERM_INCIDENT_WORK, .handler = edit_post},
 	{.method = "POST",
 	 .pattern = "/incidents/{id}/evidence",
 	 .permission = PERM_INCIDENT_WORK,

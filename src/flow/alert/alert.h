@@ -146,7 +146,7 @@ struct alert_entry {
 	time_us at;
 	int64_t user_id;
 	str user_name, action, text;
-	bool can_undo; /* it changed the alert */
+	bool can_undo; /* alert_undo may take it back while it is the last one and young, for who did it */
 };
 int alert_history(struct db *db, struct scope scope, int64_t id, struct arena *a, struct alert_entry **ret,
 		  uint32_t *ret_count, struct err *e) MUST_CHECK;

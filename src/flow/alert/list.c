@@ -225,7 +225,8 @@ int alert_history(struct db *db, struct scope scope, int64_t id, struct arena *a
 					   .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
 					   .action = arena_str(a, stmt_col_text(&st, "action")),
 					   .text = arena_str(a, stmt_col_text(&st, "text")),
-					   .can_undo = stmt_col_text(&st, "before").len > 0};
+					   .can_undo = stmt_col_text(&st, "before").len > 0 &&
+						       !str_eq(stmt_col_text(&st, "action"), STR("alert.link"))};
 		if (!to->user_name.ptr || !to->action.ptr || !to->text.ptr)
 			return err_set(e, ERR_LIMIT, "err.alert.memory");
 	}

@@ -82,3 +82,22 @@ int incident_classes(str data_folder, struct arena *a, struct incident_class **r
 	*ret_count = r.count;
 	return 0;
 }
+
+int incident_class_check(str data_folder, str class, struct arena *a, struct err *e)
+{
+	struct incident_class *classes;
+	uint32_t count;
+	int rc;
+
+	if (class.len == 0)
+		return 0;
+	rc = incident_classes(data_folder, a, &classes, &count, e);
+	for (uint32_t i = 0; !rc && i < count; i++)
+		if (str_eq(classes[i].id, class))
+			return 0;
+	if (rc)
+		return rc;
+	rc = err_set_value(e, ERR_RANGE, "err.incident.class", class);
+	err_path(e, STR("class"));
+	return rc;
+}

@@ -185,5 +185,7 @@ struct incident_class {
 #define INCIDENT_CLASSES_MAX 200u
 int incident_classes(str data_folder, struct arena *a, struct incident_class **ret, uint32_t *ret_count,
 		     struct err *e) MUST_CHECK;
+/* ERR_RANGE, err.incident.class, when there is no such class; "" is none yet. */
+int incident_class_check(str data_folder, str class, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif
