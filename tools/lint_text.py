@@ -1,5 +1,4 @@
-"""Words where they do not belong: banned functions, SQL, HTML and sentences for people inside C, unfinished-work marks,
-and paths of one developer's machine."""
+"""Words where they do not belong: banned functions, SQL, HTML and sentences for people inside C, and unfinished-work marks."""
 import re
 
 from lint_lib import Finding, code_only, is_c, strings_of, without_preprocessor
