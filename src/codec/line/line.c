@@ -63,8 +63,8 @@ ptrdiff_t line_quoted(str s)
 
 enum line_result line_leaves(str line, struct leaves *l)
 {
-	static enum line_result (*const formats[])(str, struct leaves *) = {cef_leaves, leef_leaves, access_leaves,
-									    pairs_leaves};
+	static enum line_result (*const formats[])(str, struct leaves *) = {cef_leaves, leef_leaves, audit_leaves,
+									    access_leaves, pairs_leaves};
 	enum line_result rc = LINE_OTHER;
 
 	for (size_t i = 0; rc == LINE_OTHER && i < sizeof(formats) / sizeof(formats[0]); i++)

@@ -20,7 +20,8 @@
 
 #define LINE_PAIRS_MAX 1024u
 #define LINE_KEY_MAX 128u
-#define LINE_PAIRS_LEAST 3u /* so many pairs make a line of free text one of pairs */
+#define AUDIT_ARGS_MAX 1024u /* arguments that are joined to CommandLine */
+#define LINE_PAIRS_LEAST 3u  /* so many pairs make a line of free text one of pairs */
 
 enum line_result {
 	LINE_OTHER, /* not this format: no leaf was added */
@@ -30,6 +31,17 @@ enum line_result {
 
 /* The first of the formats above that the line is in. */
 enum line_result line_leaves(str line, struct leaves *out);
+
+/* Which event an audit record belongs to. */
+struct audit_id {
+	uint64_t millis, serial;
+};
+/* False when the line is not an audit record. *ret_alone: a record that comes without others (USER_LOGIN …);
+ * *ret_last: no record of this event follows (EOE, PROCTITLE). */
+bool audit_identify(str line, struct audit_id *ret, bool *ret_alone, bool *ret_last);
+/* The records of one event, one a line. Names stand as often as records have them; hex-encoded values are decoded; the
+ * arguments of EXECVE stand as a0, a1 … and joined by blanks as CommandLine; `audit_id` and `timestamp` are added. */
+enum line_result audit_leaves(str records, struct leaves *out);
 
 enum line_result cef_leaves(str line, struct leaves *out);
 enum line_result leef_leaves(str line, struct leaves *out);

@@ -2,7 +2,8 @@
  *
  * Input formats are told by content, never by file name: EVTX (magic), gzip and zstd of any of these (unpacked in a
  * stream), NDJSON, pretty-printed JSON documents one after another, a JSON array of events, text lines (syslog, and
- * in it or bare: the formats of codec/line).
+ * in it or bare: the formats of codec/line), audit records of
+ * one event joined within AUDIT_AHEAD_LINES lines, CSV with a header, Zeek's tables, W3C extended logs (IIS).
  * Windows dumps are read in every usual shape: {"Event":{"System":{…},"EventData":{…}}} with
  * "#attributes"/"@…"/"_attributes" for XML attributes, "UserData", winlogbeat / ECS ("winlog.event_data.*"), flat.
  * Names out: "EventID", "Channel", "Provider_Name", "Computer", "Image" … The log source comes from declared

@@ -4,6 +4,7 @@
 #include "codec/evtx/evtx.h"
 #include "codec/ndjson/ndjson.h"
 #include "flow/parse/internal.h"
+#include "flow/parse/text.h"
 #include "flow/parse/window.h"
 
 /* How far into an input its kind is looked for. */
@@ -25,8 +26,7 @@ struct reader {
 	struct json_stream json;
 	struct evtx *evtx;
 	str plain; /* the mapped input, or the window's copy in the batch */
-	str text;  /* INPUT_TEXT: lines that are left */
-	uint64_t line;
+	struct text_input text;
 	struct read_counts counts;
 	struct err damages[READER_DAMAGES_MAX];
 	uint32_t damage_count;
@@ -74,6 +74,22 @@ static int not_known(const struct reader *r, struct err *e)
 	return rc;
 }
 
+/* A mark of UTF-8 at the front would become part of the first name or line. */
+static void text_start(struct reader *r)
+{
+	enum table_kind kind;
+	char separator = ',';
+
+	if (str_starts(r->plain, STR("\xEF\xBB\xBF"))) {
+		r->plain = str_from(r->plain, 3);
+		r->text.at = 3;
+	}
+	r->text.rest = r->plain;
+	kind = table_detect(str_sub(r->plain, 0, SNIFF_BYTES), &separator);
+	if (kind != TABLE_NONE)
+		r->text.table = table_create(kind, separator);
+}
+
 static int reader_start(struct reader *r, struct err *e)
 {
 	r->kind = sniff(r->plain);
@@ -86,7 +102,7 @@ static int reader_start(struct reader *r, struct err *e)
 		json_stream_init(&r->json, r->plain, r->window.last);
 		return 0;
 	case INPUT_TEXT:
-		r->text = r->plain;
+		text_start(r);
 		return 0;
 	default:
 		return not_known(r, e);
@@ -127,7 +143,7 @@ int reader_open(str bytes, str path, const struct mapping *m, const struct name_
 	builder_init(&r->builder, m, names, &r->paths);
 	r->plain = bytes;
 	r->window.last = true;
-	r->line = 1;
+	r->text.line = 1;
 	if (inflate_detect(bytes) != INFLATE_NONE)
 		rc = open_packed(r, bytes, e);
 	if (!rc)
@@ -145,6 +161,7 @@ void reader_free(struct reader *r)
 	if (!r)
 		return;
 	evtx_free(r->evtx);
+	table_free(r->text.table);
 	builder_done(&r->builder);
 	leaves_done(&r->leaves);
 	path_table_done(&r->paths);
@@ -200,7 +217,7 @@ static bool take(struct reader *r, struct batch *b, str raw, size_t *bytes)
 /* What stands between two steps of a reader: */
 enum step {
 	STEP_TAKEN,
-	STEP_DAMAGED, /* counted already */
+	STEP_DAMAGED, /* or nothing: counted already */
 	STEP_MORE,    /* the bytes at hand are read */
 	STEP_FULL     /* the batch's memory is spent; the same record comes again */
 };
@@ -259,28 +276,32 @@ static enum step step_evtx(struct reader *r, struct batch *b, size_t *bytes)
 
 static enum step step_text(struct reader *r, struct batch *b, size_t *bytes)
 {
-	const char *end = r->text.len ? memchr(r->text.ptr, '\n', r->text.len) : NULL;
-	size_t len = end ? (size_t)(end - r->text.ptr) + 1 : r->text.len;
-	str line = str_trim(str_sub(r->text, 0, len));
+	struct text_input before = r->text;
+	struct text_record record;
 
-	if (r->text.len == 0 || (!end && !r->window.last && len < EVENT_BYTES_MAX))
+	switch (text_next(&r->text, r->window.last, &r->leaves, &record)) {
+	case TEXT_MORE:
 		return STEP_MORE;
-	if (line.len) {
-		r->leaves.count = r->leaves.dropped = 0;
-		if (!syslog_leaves(line, &r->leaves) || !take(r, b, line, bytes))
-			return STEP_FULL;
-		b->events[b->count - 1].line = r->line;
+	case TEXT_SKIP:
+		return STEP_DAMAGED;
+	case TEXT_EVENT:
+		if (take(r, b, record.raw, bytes)) {
+			b->events[b->count - 1].line = record.line;
+			return STEP_TAKEN;
+		}
+		break;
+	default:
+		break;
 	}
-	r->text = str_from(r->text, len);
-	r->line++;
-	return line.len ? STEP_TAKEN : STEP_DAMAGED;
+	r->text = before;
+	return STEP_FULL;
 }
 
 static size_t rest_len(const struct reader *r)
 {
 	if (r->kind == INPUT_EVTX)
 		return evtx_rest(r->evtx);
-	return r->kind == INPUT_JSON ? r->json.in.len : r->text.len;
+	return r->kind == INPUT_JSON ? r->json.in.len : r->text.rest.len;
 }
 
 /* The bytes at hand are read: unpacks more behind what is left. JSON and text are copied into the batch, as its events
@@ -306,7 +327,7 @@ static bool more(struct reader *r, struct batch *b, bool refill)
 	if (r->kind == INPUT_JSON)
 		json_stream_more(&r->json, r->plain, w->last);
 	else
-		r->text = r->plain;
+		r->text.rest = r->plain;
 	return true;
 }
 
@@ -322,7 +343,7 @@ static void skip_one(struct reader *r)
 	else if (r->kind == INPUT_JSON)
 		json_stream_skip(&r->json);
 	else
-		r->text = STR_NONE;
+		text_skip(&r->text);
 }
 
 static void fill(struct reader *r, struct batch *b)

@@ -54,26 +54,49 @@ static const struct event_rule *rule_of(const struct service *s, str event_id)
 	return NULL;
 }
 
+static void rename_all(struct build *bu, const struct alias *a, uint32_t name_id)
+{
+	for (uint32_t n = 0; n < bu->noted_count; n++) {
+		struct event_field *f = &bu->ev->fields[bu->noted[n].field];
+
+		if (bu->noted[n].key != a->from)
+			continue;
+		f->name = a->to;
+		f->name_id = name_id;
+		bu->noted[n].key = a->to_key;
+	}
+}
+
+/* Every element of an array. */
+static void copy_all(struct build *bu, const struct alias *a, uint32_t name_id)
+{
+	uint32_t count = bu->noted_count;
+
+	for (uint32_t n = 0; n < count; n++) {
+		struct event_field copy = bu->ev->fields[bu->noted[n].field];
+
+		if (bu->noted[n].key != a->from)
+			continue;
+		copy.name = a->to;
+		copy.name_id = name_id;
+		build_add(bu, copy, a->to_key);
+	}
+}
+
 /* Renames first, as they stand first; a copy is made only when the event has no field of the new name. */
 static void apply_aliases(struct build *bu, const struct aliases *aliases)
 {
 	for (uint32_t i = 0; i < aliases->count; i++) {
 		const struct alias *a = &aliases->items[i];
-		struct event_field *f = build_noted(bu, a->from), copy;
+		uint32_t name_id;
 
-		if (!f || (!a->rename && build_noted(bu, a->to_key)))
+		if (!build_noted(bu, a->from) || (!a->rename && build_noted(bu, a->to_key)))
 			continue;
-		copy = *f;
-		copy.name = a->to;
-		copy.name_id = bu->b->names ? name_table_find(bu->b->names, a->to) : 0;
-		if (!a->rename) {
-			build_add(bu, copy, a->to_key);
-			continue;
-		}
-		*f = copy;
-		for (uint32_t n = 0; n < bu->noted_count; n++)
-			if (bu->noted[n].key == a->from)
-				bu->noted[n].key = a->to_key;
+		name_id = bu->b->names ? name_table_find(bu->b->names, a->to) : 0;
+		if (a->rename)
+			rename_all(bu, a, name_id);
+		else
+			copy_all(bu, a, name_id);
 	}
 }
 

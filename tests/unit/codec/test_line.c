@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "codec/line/line.h"
+#include "codec/line/table.h"
 
 struct read {
 	struct arena arena;
@@ -166,6 +167,94 @@ static void bytes_that_are_no_text_are_repaired(void **state)
 	assert_true(str_eq(r.leaves.items[0].text, STR("\xEF\xBF\xBD")));
 }
 
+static void audit_records_of_one_event(void **state)
+{
+	(void)state;
+	expect(audit_leaves,
+	       "type=SYSCALL msg=audit(1364481363.243:24287): a0=7f comm=\"cat\" key=(null)\x1dSYSCALL=execve\n"
+	       "type=EXECVE msg=audit(1364481363.243:24287): argc=3 a0=\"cat\" a1=2F6120 a2[0]=2D a2[1]=\"b\"\n"
+	       "type=PATH msg=audit(1364481363.243:99): name=\"other event\"\n"
+	       "type=PROCTITLE msg=audit(1364481363.243:24287): proctitle=636174002F6120",
+	       "audit_id=1364481363.243:24287|timestamp=1364481363.243|type=SYSCALL|a0=7f|comm=cat|key=(null)|"
+	       "SYSCALL=execve|type=EXECVE|argc=3|a0=cat|a1=/a |a2[0]=-|a2[1]=b|type=PROCTITLE|proctitle=cat /a |"
+	       "CommandLine=cat /a  -b|");
+	expect(audit_leaves,
+	       "node=web1 type=USER_CMD msg=audit(1364481363.243:1): uid=0 msg='cwd=\"/h\" cmd=6C73 res=success'",
+	       "host=web1|audit_id=1364481363.243:1|timestamp=1364481363.243|type=USER_CMD|uid=0|cwd=/h|cmd=ls|"
+	       "res=success|");
+}
+
+static void audit_leaves_alone_what_is_not_hex(void **state)
+{
+	(void)state;
+	/* a0 of SYSCALL is a number; lower case, odd lengths and quoted texts are no encodings. */
+	expect(audit_leaves, "type=SYSCALL msg=audit(1.000:1): a0=41 comm=6c73 exe=\"4142\" name=414 cwd=4142",
+	       "audit_id=1.000:1|timestamp=1.000|type=SYSCALL|a0=41|comm=6c73|exe=4142|name=414|cwd=AB|");
+	expect_other(audit_leaves, "type=SYSCALL msg=audit(1.0:1): a=1");
+	expect_other(audit_leaves, "type=SYSCALL msg=audit(x): a=1");
+	expect_other(audit_leaves, "a sentence with msg=audit(1.000:1): in it");
+}
+
+static void expect_table(const char *text, enum table_kind kind, const char *want)
+{
+	char separator = ',', got[2048] = "";
+	size_t len = 0;
+	str rest = str_of(text);
+	struct table *t;
+	READ(r);
+
+	assert_int_equal(table_detect(rest, &separator), kind);
+	t = table_create(kind, separator);
+	while (rest.len) {
+		uint64_t lines;
+		size_t row = table_row_length(t, rest, true, &lines);
+
+		r.leaves.count = 0;
+		if (table_leaves(t, str_sub(rest, 0, row), &r.leaves) == LINE_READ)
+			len += (size_t)snprintf(got + len, sizeof(got) - len, "/");
+		for (uint32_t i = 0; i < r.leaves.count; i++)
+			len += (size_t)snprintf(got + len, sizeof(got) - len, STR_FMT "=" STR_FMT "|",
+						STR_ARG(r.leaves.items[i].name), STR_ARG(r.leaves.items[i].text));
+		rest = str_from(rest, row);
+	}
+	table_free(t);
+	assert_string_equal(got, want);
+}
+
+static void tables_with_a_header(void **state)
+{
+	(void)state;
+	expect_table("a,\"b c\",d\r\n1,\"x \"\"y\"\", z\",\n\"l1\nl2\",2,3,4", TABLE_CSV,
+		     "/a=1|b c=x \"y\", z|d=|/a=l1\nl2|b c=2|d=3|");
+	expect_table("a;b;c\n1;2,5;3\n", TABLE_CSV, "/a=1|b=2,5|c=3|");
+	/* A quote that is never closed is a character of its line. */
+	expect_table("a,b,c\n1,2,3\n\"x,1,2\n3,4,5\n", TABLE_CSV, "/a=1|b=2|c=3|/a=x,1,2|/a=3|b=4|c=5|");
+	expect_table("#separator \\x09\n#path\tdns\n#fields\tts\tq\tv\n#types\ttime\tstring\tvector[string]\n"
+		     "1.5\t-\ta,b\n2\t(empty)\t-\n",
+		     TABLE_ZEEK, "/_path=dns|ts=1.5|v=a|v=b|/_path=dns|ts=2|q=|");
+	expect_table("#Software: x\n#Fields: date time cs-method\n2026-11-21 07:00:01 GET\n#Fields: a b\n1 -\n",
+		     TABLE_W3C, "/date=2026-11-21|time=07:00:01|cs-method=GET|timestamp=2026-11-21T07:00:01Z|/a=1|");
+}
+
+static void what_is_no_table(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"a,b\n1,2\n",
+		"a,b,a\n1,2,3\n",
+		"a,b,c\n1,2\n",
+		"a,b,1c\n1,2,3\n",
+		"Nov 21 07:00:00 host app: one, two, three\nNov 21 07:00:01 host app: four\n",
+		"# a comment\n",
+	};
+	char separator;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (table_detect(str_of(texts[i]), &separator) != TABLE_NONE)
+			fail_msg("a table: %s", texts[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +268,10 @@ int main(void)
 		cmocka_unit_test(not_access_lines),
 		cmocka_unit_test(many_pairs_and_little_memory),
 		cmocka_unit_test(bytes_that_are_no_text_are_repaired),
+		cmocka_unit_test(audit_records_of_one_event),
+		cmocka_unit_test(audit_leaves_alone_what_is_not_hex),
+		cmocka_unit_test(tables_with_a_header),
+		cmocka_unit_test(what_is_no_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

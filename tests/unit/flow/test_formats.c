@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "flow/parse/parse.h"
 
@@ -160,13 +161,100 @@ static void times_of_web_servers_and_suricata(void **state)
 	}
 }
 
+/* "LINE SOURCE TEXT TEXT…" of an event; returns the length. */
+static size_t event_line(const struct event *ev, const char *field, char *out, size_t room)
+{
+	char source[256];
+	size_t len = (size_t)snprintf(out, room, "%u %s", (unsigned)ev->line, source_text(ev, source));
+
+	for (uint32_t f = 0; f < ev->field_count; f++)
+		if (str_eq(ev->fields[f].name, str_of(field)))
+			len += (size_t)snprintf(out + len, room - len, " " STR_FMT, STR_ARG(ev->fields[f].text));
+	return len + (size_t)snprintf(out + len, room - len, "\n");
+}
+
+static void expect_events(const char *text, const char *field, const char *want)
+{
+	char got[4096] = "";
+	struct reader *r;
+	struct batch b;
+	struct err e;
+	size_t len = 0;
+
+	batch_init(&b);
+	assert_int_equal(reader_open(str_of(text), STR("x"), mapping, NULL, &r, &e), 0);
+	while (reader_next(r, &b, &e) == 1)
+		for (uint32_t i = 0; i < b.count; i++)
+			len += event_line(&b.events[i], field, got + len, sizeof(got) - len);
+	reader_free(r);
+	batch_done(&b);
+	assert_string_equal(got, want);
+}
+
+#define AUDIT(type, serial, rest) "type=" type " msg=audit(1795244400.243:" serial "): " rest "\n"
+
+static void audit_records_are_joined(void **state)
+{
+	(void)state;
+	/* Two events whose records stand among each other, one record alone, one that comes after its event's end. */
+	expect_events(AUDIT("SYSCALL", "1", "pid=1 exe=\"/bin/a\"") AUDIT("SYSCALL", "2", "pid=2")
+			      AUDIT("EXECVE", "1", "argc=1 a0=\"a\"") AUDIT("PROCTITLE", "2", "proctitle=\"b\"")
+				      AUDIT("PROCTITLE", "1", "proctitle=\"a\"") AUDIT("USER_LOGIN", "3", "pid=3")
+					      AUDIT("PATH", "1", "name=\"late\""),
+		      "type",
+		      "1 linux/auditd:process_creation SYSCALL EXECVE PROCTITLE\n"
+		      "2 linux/auditd: SYSCALL PROCTITLE\n"
+		      "6 linux/auditd: USER_LOGIN\n"
+		      "7 linux/auditd: PATH\n");
+}
+
+static void audit_window_is_bounded(void **state)
+{
+	_cleanup_(buf_done) struct buf text = {0};
+
+	(void)state;
+	buf_init(&text, 1u << 20);
+	buf_add(&text, STR(AUDIT("SYSCALL", "1", "pid=1")));
+	for (int i = 0; i < 70; i++)
+		buf_add(&text, STR("an unrelated line\n"));
+	buf_add(&text, STR(AUDIT("PATH", "1", "name=\"far\"")));
+	{
+		struct reader *r;
+		struct batch b;
+		struct err e;
+
+		batch_init(&b);
+		assert_int_equal(reader_open(buf_str(&text), STR("x"), mapping, NULL, &r, &e), 0);
+		assert_int_equal(reader_next(r, &b, &e), 1);
+		assert_int_equal(b.count, 72);
+		assert_int_equal(b.events[71].line, 72);
+		reader_free(r);
+		batch_done(&b);
+	}
+}
+
+static void tables_are_told_by_content(void **state)
+{
+	(void)state;
+	expect_events("\xEF\xBB\xBFtime,product,category,CommandLine\n"
+		      "2026-11-21T07:00:00Z,windows,process_creation,\"a\nb\"\n"
+		      "2026-11-21T07:00:00Z,linux,process_creation,c\n",
+		      "CommandLine", "2 windows/:process_creation a\nb\n4 linux/:process_creation c\n");
+	expect_events("#Software: IIS\n#Fields: date time s-ip cs-method cs-uri-stem cs(User-Agent) sc-status\n"
+		      "2026-11-21 07:00:01 10.0.0.1 GET /a Mozilla 200\n",
+		      "cs-user-agent", "3 /:webserver Mozilla\n");
+	expect_events("#separator \\x09\n#path\tdns\n#fields\tts\tuid\tid.orig_h\tid.resp_h\tquery\tanswers\n"
+		      "#types\ttime\tstring\taddr\taddr\tstring\tvector[string]\n1.5\tC\t1.1.1.1\t2.2.2.2\tq\tx,y\n",
+		      "answer", "5 zeek/dns:dns x y\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines_find_their_log_source),
-		cmocka_unit_test(sensors_find_their_log_source),
-		cmocka_unit_test(clouds_find_their_log_source),
-		cmocka_unit_test(times_of_web_servers_and_suricata),
+		cmocka_unit_test(lines_find_their_log_source),  cmocka_unit_test(sensors_find_their_log_source),
+		cmocka_unit_test(clouds_find_their_log_source), cmocka_unit_test(times_of_web_servers_and_suricata),
+		cmocka_unit_test(audit_records_are_joined),     cmocka_unit_test(audit_window_is_bounded),
+		cmocka_unit_test(tables_are_told_by_content),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
