@@ -23,7 +23,7 @@ def test_every_problem_has_its_place(noroshi):
     assert keys["b_regex.yml"] == ("err.rule.regex", 6)
     assert keys["c_bomb.yml"] == ("err.yaml.alias", 2)
     assert keys["d_twin.yml"][0] == "err.rule.twin"
-    assert keys["f_correlation.yml"] == ("err.rule.correlation", 3)
+    assert keys["f_correlation.yml"] == ("err.rule.unknown_rule", 4)
     assert all(p["message"].startswith(p["path"]) for p in told["problems"])
 
 

@@ -49,13 +49,8 @@ static void add_place_json(struct buf *out, const struct hunt_view *v)
 	buf_add(out, STR("},\"event\":"));
 }
 
-static void render_json(void *ctx, struct buf *out, const struct hunt_view *v)
+static void add_rule_json(struct buf *out, const struct rule *r)
 {
-	const struct rule *r = v->rule;
-
-	(void)ctx;
-	buf_add(out, STR("{\"time\":"));
-	add_time(out, v->event, true);
 	buf_add(out, STR(",\"rule\":{\"id\":"));
 	json_add_text(out, r->id);
 	buf_add(out, STR(",\"title\":"));
@@ -67,8 +62,66 @@ static void render_json(void *ctx, struct buf *out, const struct hunt_view *v)
 		json_add_text(out, r->tags[i]);
 	}
 	buf_add(out, STR("]}"));
+}
+
+static void render_place_json(void *ctx, struct buf *out, const struct hunt_view *v)
+{
+	(void)ctx;
 	add_place_json(out, v);
 	event_add_json(out, v->event);
+}
+
+static void render_json(void *ctx, struct buf *out, const struct hunt_view *v)
+{
+	buf_add(out, STR("{\"time\":"));
+	add_time(out, v->event, true);
+	add_rule_json(out, v->rule);
+	render_place_json(ctx, out, v);
+	buf_add(out, STR("}\n"));
+}
+
+static void add_instant(struct buf *out, time_us t)
+{
+	char text[TIME_TEXT_MAX];
+
+	json_add_text(out, (str){text, time_format(t, text)});
+}
+
+static void add_members_json(struct buf *out, const struct related_match *g, const str *paths)
+{
+	for (uint32_t i = 0; i < g->match->ref_count; i++) {
+		const struct related_event *m = &g->members[i];
+
+		buf_add(out, i ? STR(",{\"path\":") : STR("{\"path\":"));
+		json_add_text(out, paths[m->input]);
+		buf_add_fmt(out, ",\"%s\":%" PRIu64 "}", m->line ? "line" : "record", m->line ? m->line : m->record);
+	}
+}
+
+static void render_group_json(void *ctx, struct buf *out, const struct related_match *g, const str *paths)
+{
+	const struct correlate_match *m = g->match;
+
+	(void)ctx;
+	buf_add(out, STR("{\"time\":"));
+	add_instant(out, m->end);
+	add_rule_json(out, m->rule);
+	buf_add(out, STR(",\"correlation\":{\"group\":{"));
+	for (uint32_t i = 0; i < m->group_count; i++) {
+		if (i)
+			buf_add_byte(out, ',');
+		json_add_text(out, m->group_names[i]);
+		buf_add_byte(out, ':');
+		json_add_text(out, m->group_values[i]);
+	}
+	buf_add(out, STR("},\"start\":"));
+	add_instant(out, m->start);
+	buf_add(out, STR(",\"end\":"));
+	add_instant(out, m->end);
+	buf_add_fmt(out, ",\"events\":%" PRIu64 ",\"id\":\"%016" PRIx64 "\",\"members\":[", m->events, m->id);
+	add_members_json(out, g, paths);
+	buf_add(out, STR("]}"));
+	buf_add(out, g->place);
 	buf_add(out, STR("}\n"));
 }
 
@@ -82,26 +135,61 @@ static void add_visible(struct buf *out, str text)
 	}
 }
 
+static void add_row_start(const struct cli *c, struct buf *out, size_t from, const struct rule *r)
+{
+	while (out->len - from < 29)
+		buf_add_byte(out, ' ');
+	buf_add(out, words_get(c->lang, str_of(level_words[r->level])));
+	buf_add(out, STR("  "));
+}
+
+static void render_place_row(void *ctx, struct buf *out, const struct hunt_view *v)
+{
+	uint64_t place = v->event->line ? v->event->line : v->event->record;
+
+	(void)ctx;
+	buf_add(out, STR("  "));
+	add_visible(out, v->path);
+	buf_add_fmt(out, ":%" PRIu64 "\n", place);
+}
+
 static void render_row(void *ctx, struct buf *out, const struct hunt_view *v)
 {
-	const struct cli *c = ctx;
-	uint64_t place = v->event->line ? v->event->line : v->event->record;
 	str host = event_text(v->event, STR("Computer"));
 	size_t from = out->len;
 
 	add_time(out, v->event, false);
-	while (out->len - from < 29)
-		buf_add_byte(out, ' ');
-	buf_add(out, words_get(c->lang, str_of(level_words[v->rule->level])));
-	buf_add(out, STR("  "));
+	add_row_start(ctx, out, from, v->rule);
 	if (host.len) {
 		add_visible(out, host);
 		buf_add(out, STR("  "));
 	}
 	add_visible(out, v->rule->title);
+	render_place_row(ctx, out, v);
+}
+
+static void render_group_row(void *ctx, struct buf *out, const struct related_match *g, const str *paths)
+{
+	const struct correlate_match *m = g->match;
+	const struct cli *c = ctx;
+	char text[TIME_TEXT_MAX];
+	size_t from = out->len;
+	struct buf count;
+
+	(void)paths;
+	buf_add(out, (str){text, time_format(m->end, text)});
+	add_row_start(c, out, from, m->rule);
+	for (uint32_t i = 0; i < m->group_count; i++) {
+		add_visible(out, m->group_values[i]);
+		buf_add(out, STR("  "));
+	}
+	add_visible(out, m->rule->title);
+	buf_init(&count, 32);
+	buf_add_u64(&count, m->events);
 	buf_add(out, STR("  "));
-	add_visible(out, v->path);
-	buf_add_fmt(out, ":%" PRIu64 "\n", place);
+	words_add(out, c->lang, STR("detect.correlated"), (const struct word_arg[]){{"events", buf_str(&count)}}, 1);
+	buf_done(&count);
+	buf_add(out, g->place);
 }
 
 /* ---- inputs ---- */
@@ -164,6 +252,21 @@ static uint64_t peak_memory(void)
 	return getrusage(RUSAGE_SELF, &u) == 0 ? (uint64_t)u.ru_maxrss * 1024 : 0;
 }
 
+static void add_correlation_stats(struct buf *out, const struct rule_set *set, const struct hunt_result *r)
+{
+	const struct correlate_counts *k = &r->correlation;
+
+	buf_add_fmt(out, ",\"filters\":%u,\"correlations\":%u", rule_set_filter_count(set),
+		    rule_set_correlation_count(set));
+	buf_add_fmt(out, ",\"correlation_matches\":%" PRIu64 ",\"correlation_events\":%" PRIu64, k->matches,
+		    r->correlated);
+	buf_add_fmt(out, ",\"correlation_untimed\":%" PRIu64 ",\"correlation_ungrouped\":%" PRIu64, r->untimed,
+		    k->ungrouped);
+	buf_add_fmt(out, ",\"correlation_valueless\":%" PRIu64 ",\"correlation_evicted\":%" PRIu64, k->valueless,
+		    k->evicted);
+	buf_add_fmt(out, ",\"correlation_trimmed\":%" PRIu64, k->trimmed);
+}
+
 static void tell_stats(const struct cli *c, const struct rule_set *set, const struct hunt_result *r, time_us load)
 {
 	double seconds = (double)r->took / (double)TIME_SECOND;
@@ -180,6 +283,7 @@ static void tell_stats(const struct cli *c, const struct rule_set *set, const st
 	buf_add_fmt(&out, ",\"inputs\":%" PRIu64 ",\"inputs_failed\":%" PRIu64, r->inputs, r->inputs_failed);
 	buf_add_fmt(&out, ",\"fields_dropped\":%" PRIu64 ",\"regex_exhausted\":%" PRIu64, r->fields_dropped,
 		    r->regex_exhausted);
+	add_correlation_stats(&out, set, r);
 	buf_add_fmt(&out, ",\"unknown_source\":%" PRIu64 ",\"unknown_sources\":{", r->unknown_source);
 	for (uint32_t i = 0; i < r->unknown_count; i++) {
 		if (i)
@@ -266,6 +370,8 @@ static int search(struct detect_run *d, struct err *e)
 		.env = c->env,
 		.jobs = (uint32_t)d->jobs,
 		.render = cli_has(c, "json") ? render_json : render_row,
+		.render_place = cli_has(c, "json") ? render_place_json : render_place_row,
+		.render_group = cli_has(c, "json") ? render_group_json : render_group_row,
 		.ctx = c,
 		.progress = isatty(fileno(c->err)) ? c->err : NULL,
 	};

@@ -39,6 +39,7 @@ struct shared {
 	pthread_cond_t ended;
 	uint32_t running;
 	struct spool spool;
+	struct related related;
 	struct entry *entries;
 	size_t entry_count, entry_cap;
 	struct hunt_result *result;
@@ -49,7 +50,8 @@ struct worker {
 	struct shared *s;
 	struct matcher *matcher;
 	struct batch batches[PUMP_BATCHES];
-	struct buf line;
+	struct buf line, packed;
+	uint32_t *parts; /* rules of the event at hand that correlations are made of */
 	struct hunt_unknown unknown[HUNT_UNKNOWN_MAX];
 	uint32_t unknown_count;
 	uint32_t input;
@@ -157,6 +159,50 @@ static int keep_match(struct worker *w, const struct event *ev, const struct rul
 	return rc;
 }
 
+/* Puts aside what correlations may need of an event. */
+static int keep_parts(struct worker *w, const struct event *ev, uint32_t count)
+{
+	const struct hunt *h = w->s->hunt;
+	struct hunt_view view = {ev, NULL, w->s->paths[w->input]};
+	struct related_parts parts = {.rules = w->parts, .count = count};
+	struct related_event what = {.time = ev->time, .content = hash_stable(ev->raw), .seq = w->seq};
+	struct err e;
+	int rc;
+
+	what.line = ev->line;
+	what.record = ev->record;
+	what.input = w->input;
+	buf_clear(&w->line);
+	buf_clear(&w->packed);
+	h->render_place(h->ctx, &w->line, &view);
+	parts.place = buf_str(&w->line);
+	related_pack(h->rules, ev, &parts, &w->packed);
+	rc = buf_check(&w->line, &e);
+	if (rc == 0)
+		rc = buf_check(&w->packed, &e);
+	pthread_mutex_lock(&w->s->lock);
+	w->s->related.untimed += !ev->time_known;
+	if (rc == 0 && ev->time_known)
+		rc = related_keep(&w->s->related, &what, buf_str(&w->packed), &e);
+	pthread_mutex_unlock(&w->s->lock);
+	if (rc < 0)
+		break_off(w->s, &e);
+	return rc;
+}
+
+static int keep_hits(struct worker *w, const struct event *ev, const struct rule *const *rules, uint32_t hits)
+{
+	uint32_t parts = 0;
+
+	for (uint32_t i = 0; i < hits; i++) {
+		if (!rules[i]->is_silent && keep_match(w, ev, rules[i]) < 0)
+			return -1;
+		if (rules[i]->is_part)
+			w->parts[parts++] = rules[i]->index;
+	}
+	return parts ? keep_parts(w, ev, parts) : 0;
+}
+
 static int match_batch(struct worker *w, const struct batch *batch)
 {
 	for (uint32_t i = 0; i < batch->count; i++) {
@@ -167,9 +213,8 @@ static int match_batch(struct worker *w, const struct batch *batch)
 		w->seq++;
 		if (!ev->source_known)
 			note_unknown(w, ev);
-		for (uint32_t k = 0; k < hits; k++)
-			if (keep_match(w, ev, rules[k]) < 0)
-				return -1;
+		if (hits && keep_hits(w, ev, rules, hits) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -291,6 +336,8 @@ static void worker_end(struct worker *w)
 	for (uint32_t i = 0; i < PUMP_BATCHES; i++)
 		batch_done(&w->batches[i]);
 	buf_done(&w->line);
+	buf_done(&w->packed);
+	free(w->parts);
 }
 
 static void *work(void *arg)
@@ -301,6 +348,8 @@ static void *work(void *arg)
 	for (uint32_t i = 0; i < PUMP_BATCHES; i++)
 		batch_init(&w.batches[i]);
 	buf_init(&w.line, HUNT_LINE_MAX);
+	buf_init(&w.packed, HUNT_LINE_MAX);
+	w.parts = mem_alloc((size_t)rule_set_count(w.s->hunt->rules) + 1, sizeof(*w.parts));
 	if (matcher_create(w.s->hunt->rules, &w.matcher, &e) < 0)
 		break_off(w.s, &e);
 	while (!atomic_load(&w.s->broken)) {
@@ -393,6 +442,37 @@ static int failure_cmp(const void *a, const void *b)
 	return (x->err.line > y->err.line) - (x->err.line < y->err.line);
 }
 
+static int put_group(void *ctx, const struct related_match *match, struct err *e)
+{
+	struct shared *s = ctx;
+	struct entry entry = {.time = match->match->end, .seq = s->result->correlation.matches++, .input = UINT32_MAX};
+	_cleanup_(buf_done) struct buf text = {0};
+	int rc;
+
+	if (match->match->rule->is_silent)
+		return 0;
+	buf_init(&text, HUNT_LINE_MAX);
+	s->hunt->render_group(s->hunt->ctx, &text, match, s->paths);
+	entry.rule = match->match->rule->index;
+	entry.len = (uint32_t)text.len;
+	rc = buf_check(&text, e);
+	return rc < 0 ? rc : keep_line(s, &entry, buf_str(&text), e);
+}
+
+/* When all inputs are read: what the matches mean together. */
+static void correlate(struct shared *s)
+{
+	struct hash_key key;
+	struct err e = {0};
+
+	s->hunt->env->random(s->hunt->env->ctx, &key, sizeof(key));
+	if (related_run(&s->related, key, put_group, s, &e) < 0)
+		break_off(s, &e);
+	s->result->correlation = s->related.counts;
+	s->result->correlated = s->related.count;
+	s->result->untimed = s->related.untimed;
+}
+
 static int write_all(struct shared *s, FILE *out, struct err *e)
 {
 	struct buf text;
@@ -445,7 +525,10 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, st
 	pthread_mutex_init(&s.lock, NULL);
 	pthread_cond_init(&s.ended, NULL);
 	spool_init(&s.spool, HUNT_MEMORY);
+	related_init(&s.related, h->rules);
 	start_all(&s, threads, jobs);
+	if (!atomic_load(&s.broken))
+		correlate(&s);
 	ret->took = h->env->monotonic(h->env->ctx) - began;
 	ret->matches = s.entry_count;
 	if (ret->failure_count)
@@ -457,6 +540,7 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, st
 		rc = write_all(&s, out, e);
 	}
 	spool_done(&s.spool);
+	related_done(&s.related);
 	free(s.entries);
 	pthread_cond_destroy(&s.ended);
 	pthread_mutex_destroy(&s.lock);

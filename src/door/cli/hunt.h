@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "door/cli/related.h"
 #include "flow/detect/detect.h"
 #include "flow/parse/parse.h"
 #include "os/env.h"
@@ -46,6 +47,8 @@ struct hunt_unknown {
 struct hunt_result {
 	uint64_t events, bytes, matches, damaged_records, fields_dropped, unknown_source, regex_exhausted;
 	uint64_t inputs, inputs_failed;
+	uint64_t correlated, untimed; /* events put before correlations; those without a time, in no window */
+	struct correlate_counts correlation;
 	struct hunt_failure *failures; /* by input */
 	size_t failure_count, failure_cap;
 	struct hunt_unknown unknown[HUNT_UNKNOWN_MAX];
@@ -61,6 +64,10 @@ struct hunt {
 	uint32_t jobs;
 	/* Adds the text of one match, with its line end; called by several threads at once. */
 	void (*render)(void *ctx, struct buf *out, const struct hunt_view *view);
+	/* Only where the rules have correlations: the text about an event's place and content that render_group gets
+	 * back, and the text of a match. */
+	void (*render_place)(void *ctx, struct buf *out, const struct hunt_view *view);
+	void (*render_group)(void *ctx, struct buf *out, const struct related_match *match, const str *paths);
 	void *ctx;
 	FILE *progress; /* a terminal, or NULL */
 };

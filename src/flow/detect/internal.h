@@ -88,7 +88,10 @@ struct witness_pair {
 
 struct field_index;
 
-struct filter; /* refs.h */
+struct filter;      /* refs.h */
+struct correlation; /* correlation.h, with the next two */
+struct correlation_field;
+struct subscription;
 
 struct rule_set {
 	struct arena arena;
@@ -102,6 +105,13 @@ struct rule_set {
 	struct regex **regexes;
 	size_t pred_count, pred_cap, leaf_count, leaf_cap, rule_count, rule_cap, expr_cap;
 	size_t problem_count, problem_cap, problem_total, note_count, note_cap, regex_count, regex_cap;
+	struct correlation *correlations;
+	size_t correlation_count, correlation_cap;
+	struct correlation_field *correlation_fields; /* every field that some correlation reads */
+	size_t correlation_field_count, correlation_field_cap;
+	struct map correlation_field_ids;
+	struct subscription *subscribed; /* by rule: a range, from subscribed_first[rule] */
+	uint32_t *subscribed_first;
 	struct filter *filters;
 	size_t filter_count, filter_cap;
 	struct map other_ids; /* of filters, and of correlations before the seal: to lines of `places` */

@@ -1,7 +1,7 @@
 /* One YAML document → one rule. */
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/detect/refs.h"
+#include "flow/detect/correlation.h"
 
 #define SELECTIONS_MAX 1000u
 #define LIST_MAX 1000u /* tags, false positives */
@@ -332,10 +332,8 @@ int rule_compile(struct compile *c, const struct yaml_node *doc)
 		return compile_fail(c, doc, "err.rule.not_map", STR_NONE);
 	if (yaml_get(doc, STR("filter")))
 		return filter_compile(c, doc);
-	if (yaml_get(doc, STR("correlation"))) {
-		rc = err_set_value(c->err, ERR_UNSUPPORTED, "err.rule.correlation", yaml_text(doc, STR("title")));
-		return yaml_err(c->err, rc, c->path, yaml_get(doc, STR("correlation")));
-	}
+	if (yaml_get(doc, STR("correlation")))
+		return correlation_compile(c, doc);
 	if (set->rule_count >= RULES_MAX)
 		return yaml_err(c->err, err_set(c->err, ERR_LIMIT, "err.rule.count"), c->path, doc);
 	rc = rule_read_meta(c, doc, &r);

@@ -1,7 +1,7 @@
 /* The life of a rule set: create, add, seal, free; and what it tells about itself. */
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/detect/refs.h"
+#include "flow/detect/correlation.h"
 #include "os/file.h"
 
 #define YAML_ARENA_MAX (256u << 20) /* the tree of one file */
@@ -16,6 +16,7 @@ int rule_set_create(struct name_table *names, struct rule_set **ret, struct err 
 	map_init(&set->pred_ids, (struct hash_key){0x70726564, 0x73});
 	map_init(&set->rule_ids, (struct hash_key){0x72756c65, 0x73});
 	map_init(&set->other_ids, (struct hash_key){0x6f746865, 0x72});
+	map_init(&set->correlation_field_ids, (struct hash_key){0x66696564, 0x73});
 	map_init(&set->names_of_rules, (struct hash_key){0x6e616d65, 0x73});
 	set->names = names;
 	*ret = set;
@@ -45,6 +46,11 @@ void rule_set_free(struct rule_set *set)
 	map_done(&set->rule_ids);
 	map_done(&set->other_ids);
 	map_done(&set->names_of_rules);
+	map_done(&set->correlation_field_ids);
+	free(set->correlations);
+	free(set->correlation_fields);
+	free(set->subscribed);
+	free(set->subscribed_first);
 	free(set->filters);
 	free(set->places);
 	arena_done(&set->arena);
@@ -209,6 +215,7 @@ int rule_set_seal(struct rule_set *set, struct err *e)
 	set->sealed = true;
 	refs_index(set);
 	filters_apply(set);
+	correlations_resolve(set);
 	set->name_count = name_table_count(set->names);
 	witness_choose(set, &pairs, &count);
 	set->fields = mem_alloc((size_t)set->name_count + 1, sizeof(struct field_index *));
@@ -246,6 +253,11 @@ const struct rule *rule_set_find(const struct rule_set *set, str id)
 uint32_t rule_set_filter_count(const struct rule_set *set)
 {
 	return (uint32_t)set->filter_count;
+}
+
+uint32_t rule_set_correlation_count(const struct rule_set *set)
+{
+	return (uint32_t)set->correlation_count;
 }
 
 uint32_t rule_set_problem_count(const struct rule_set *set)

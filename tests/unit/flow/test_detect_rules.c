@@ -93,7 +93,7 @@ static void what_is_broken_is_named_with_its_place(void **state)
 		{"title: x\ndetection:\n  a: {F: b}\n  condition: a | count() > 5\n", "err.rule.aggregation", 4, 14},
 		{"title: x\nlevel: hihg\ndetection: {a: {F: b}, condition: a}\n", "err.rule.level", 2, 8},
 		{"title: x\nlogsource: [a]\ndetection: {a: {F: b}, condition: a}\n", "err.rule.logsource", 2, 12},
-		{"title: x\ncorrelation: {type: event_count}\n", "err.rule.correlation", 2, 14},
+		{"title: x\ncorrelation: {type: event_count}\n", "err.rule.no_rules", 2, 14},
 		{"title: x\nfilter: {rules: any}\n", "err.rule.no_condition", 0, 0},
 		{"title: x\nfilter: a\n", "err.rule.no_filter", 2, 9},
 		{"title: x\nfilter:\n  a: {F: b}\n  condition: a\n", "err.rule.no_rules", 3, 3},
