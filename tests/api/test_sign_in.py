@@ -75,3 +75,14 @@ def test_commands_give_the_same_with_and_without_a_server(server):
     server.stop()
     assert program.run("user", "list", "--json", "--data", server.data).out == beside.out
     assert program.run("audit", "verify", "--json", "--data", server.data).out == proof.out
+
+
+def test_the_demo_speaks_the_readers_language(demo):
+    who = session.demo_session(demo)
+    english = who.get("/alerts", **{"Accept-Language": "en-GB,en;q=0.8"})
+    japanese = who.get("/alerts", **{"Accept-Language": "ja,en;q=0.5"})
+    assert '<html lang="en"' in english.text and '<html lang="ja"' in japanese.text
+    who.page("/alerts")
+    assert who.form("/session/language", {"lang": "ja", "next": "/alerts"}).status == 303
+    assert '<html lang="ja"' in who.get("/alerts", **{"Accept-Language": "en"}).text, "a choice counts more than the browser"
+    who.cookies = {name: value for name, value in who.cookies.items() if "lang" not in name}
