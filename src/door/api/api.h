@@ -12,5 +12,8 @@ extern const struct route events_api_routes[];
 extern const struct route alerts_api_routes[];
 extern const struct route incidents_api_routes[];
 extern const struct route evidence_api_routes[];
+extern const struct route evaluate_api_routes[];  /* rounds */
+extern const struct route snapshots_api_routes[]; /* and comparison */
+extern const struct route actions_api_routes[];
 
 #endif

@@ -62,7 +62,7 @@ static void put_snapshots(const struct request *rq, struct view *v, const struct
 		view_text(row, "target", evaluate_mean(rq, &s->total.target));
 		view_text(row, "compare_url", arena_fmt(rq->arena, "/evaluate/compare?a=%lld&b=now", (long long)s->id));
 	}
-	evaluate_put_pictures(rq, v, "choices", list, STR_NONE);
+	evaluate_put_pictures(rq, v, "choices", list, EVALUATE_NOW);
 	view_bool(v, "can_compare", list->count > 0);
 }
 

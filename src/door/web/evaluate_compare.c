@@ -61,7 +61,8 @@ static str level_text(const struct request *rq, const struct snapshot_service *s
 			 STR_ARG(words_get(rq->lang, STR("build.proposed"))));
 }
 
-static str assignment_text(const struct request *rq, const struct snapshot_service *s)
+/* With the party only where it matters: when the two differ. */
+static str assignment_text(const struct request *rq, const struct snapshot_service *s, bool with_party)
 {
 	const struct service_state *st = s ? &s->state : NULL;
 	str name, party;
@@ -73,6 +74,8 @@ static str assignment_text(const struct request *rq, const struct snapshot_servi
 	if (st->assignment == ASSIGN_UNDECIDED)
 		return words_get(rq->lang, STR("build.undecided"));
 	name = evaluate_framework(rq)->assignments[st->assignment].name.text.by_lang[rq->lang];
+	if (!with_party)
+		return name;
 	party = st->team.len ? st->team : st->provider;
 	if (st->team.len && st->provider.len)
 		party = arena_fmt(rq->arena, STR_FMT " · " STR_FMT, STR_ARG(st->team), STR_ARG(st->provider));
@@ -89,12 +92,13 @@ static void put_service(const struct request *rq, struct view *row, const struct
 	const struct snapshot_service *any = d->b ? d->b : d->a;
 	score_c now_a = d->a ? d->a->now : SCORE_NONE, now_b = d->b ? d->b->now : SCORE_NONE;
 	unsigned bits = d->differs & DIFFERS_PRESENCE ? ~0u : d->differs;
+	bool party = (bits & DIFFERS_ASSIGNMENT) != 0;
 
 	view_text(row, "id", any->id);
 	view_text(row, "url", arena_fmt(rq->arena, "/portfolio/" STR_FMT, STR_ARG(any->id)));
 	view_text(row, "name", any->name.by_lang[rq->lang]);
 	put_pair(row, level_names, level_text(rq, d->a), level_text(rq, d->b));
-	put_pair(row, assignment_names, assignment_text(rq, d->a), assignment_text(rq, d->b));
+	put_pair(row, assignment_names, assignment_text(rq, d->a, party), assignment_text(rq, d->b, party));
 	put_pair(row, now_names, evaluate_score(rq, now_a), evaluate_score(rq, now_b));
 	put_pair(row, evidence_names, evidence_text(rq, d->a), evidence_text(rq, d->b));
 	put_pair(row, target_names, evaluate_score(rq, d->a ? d->a->target : SCORE_NONE),

@@ -24,12 +24,13 @@ static void put_progress(struct view *v, const struct round_progress *p)
 	view_i64(v, "changed", p->changed);
 }
 
-static void put_word(struct view *v, const char *list, const char *value, str key)
+static struct view *put_word(struct view *v, const char *list, const char *value, str key)
 {
 	struct view *choice = view_item(v, list);
 
 	view_text(choice, "value", str_of(value));
 	view_word(choice, "label", key.ptr);
+	return choice;
 }
 
 static void put_reviews(const struct request *rq, struct view *v, const struct round *r)
@@ -54,7 +55,8 @@ static void put_reviews(const struct request *rq, struct view *v, const struct r
 		for (int k = 0; k < OUTCOME_COUNT; k++) {
 			const char *name = review_outcome_name((enum review_outcome)k);
 
-			put_word(row, "outcomes", name, show_word_key(rq, "evaluate.outcome.", name));
+			view_bool(put_word(row, "outcomes", name, show_word_key(rq, "evaluate.outcome.", name)),
+				  "selected", review->is_done && review->outcome == (enum review_outcome)k);
 		}
 	}
 }
