@@ -146,6 +146,7 @@ static int raise_all(struct station *s, const struct archived *from, const struc
 	int rc = 0;
 
 	buf_init(&tags, TAGS_BYTES_MAX + 16);
+	t->matches += count;
 	for (uint32_t i = 0; !rc && i < count; i++) {
 		struct finding f = {.tenant_id = from->event.tenant_id,
 				    .rule_id = rules[i]->id,
@@ -160,9 +161,6 @@ static int raise_all(struct station *s, const struct archived *from, const struc
 		bool is_new = false;
 		int64_t id;
 
-		if (rules[i]->is_silent)
-			continue;
-		t->matches++;
 		rc = alert_raise(s->db, &f, now, &id, &is_new, e);
 		t->alerts += is_new;
 	}

@@ -163,4 +163,36 @@ void correlator_advance(struct correlator *k, time_us now);                   /*
 void correlator_finish(struct correlator *k); /* no event comes any more; the correlator is empty then */
 void correlator_counts(const struct correlator *k, struct correlate_counts *ret);
 
+/* ---- events as they arrive ----
+ *
+ * Live events come late and out of order. The order holds each until the newest time seen is `lateness` further, then
+ * gives it to the correlator, so that the order of arrival within the lateness never changes a result. Later ones
+ * are only counted: their single-event rules have spoken already. An event from the future (beyond `now` and the
+ * lateness) would make all others late; it is counted and left out. Past bytes_max the oldest go on before their time,
+ * counted; what they overtake is late. */
+#define CORRELATE_LATENESS_USUAL (60 * TIME_SECOND)
+
+struct correlate_order;
+
+struct correlate_order_options {
+	struct correlator *correlator; /* the caller's; fed by the order alone */
+	uint32_t field_count;          /* correlation_field_count of its set */
+	time_us lateness;
+	size_t bytes_max;
+};
+
+struct correlate_order_counts {
+	uint64_t late, early, hurried;
+	uint64_t held; /* at present */
+};
+
+struct correlate_order *correlate_order_create(const struct correlate_order_options *options);
+void correlate_order_free(struct correlate_order *q);
+/* now: the receiver's clock. The input is copied. */
+void correlate_order_push(struct correlate_order *q, const struct correlate_input *in, time_us now);
+/* When nothing comes: time goes on for the events as it does for the receiver, so windows end. */
+void correlate_order_idle(struct correlate_order *q, time_us now);
+void correlate_order_finish(struct correlate_order *q);
+void correlate_order_counts(const struct correlate_order *q, struct correlate_order_counts *ret);
+
 #endif

@@ -16,7 +16,7 @@ struct stream {
 	struct fixture f;
 	struct correlator *k;
 	struct buf out; /* "group start-end/events" of each match that is reported */
-	uint64_t ids;
+	uint64_t ids, refs;
 };
 
 static void on_match(void *ctx, const struct correlate_match *m)
@@ -392,6 +392,108 @@ static void what_cannot_be_counted_is_counted(void **state)
 	assert_true(s.ids != 0);
 }
 
+/* ---- events as they arrive ---- */
+
+struct arrival {
+	int64_t time, now;
+	const char *group;
+};
+
+static void arrive(struct stream *s, struct correlate_order *q, const struct arrival *a)
+{
+	str values[FIELDS_MAX] = {str_of(a->group)};
+	uint32_t rule = 0;
+	struct correlate_input in = {
+		.time = a->time * TIME_SECOND, .ref = s->refs++, .rules = &rule, .rule_count = 1, .values = values};
+
+	assert_int_equal(correlation_field_count(s->f.set), 1);
+	correlate_order_push(q, &in, a->now * TIME_SECOND);
+}
+
+static struct correlate_order *order_open(struct stream *s, size_t bytes_max)
+{
+	struct correlate_order_options o = {
+		.correlator = s->k, .field_count = 1, .lateness = CORRELATE_LATENESS_USUAL, .bytes_max = bytes_max};
+
+	return correlate_order_create(&o);
+}
+
+static void arrival_order_within_the_lateness_means_nothing(void **state)
+{
+	static const int64_t orders[][6] = {
+		{1, 2, 3, 40, 41, 42}, {42, 41, 40, 3, 2, 1}, {40, 1, 42, 2, 41, 3}, {3, 42, 1, 41, 2, 40}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(orders); i++) {
+		_cleanup_(stream_done) struct stream s = {0};
+		struct correlate_order *q;
+		struct correlate_order_counts counts;
+
+		stream_open(&s, COUNT3, CORRELATE_BYTES_USUAL);
+		q = order_open(&s, 1u << 20);
+		for (size_t k = 0; k < 6; k++)
+			arrive(&s, q, &(struct arrival){orders[i][k], 1000, "x"});
+		correlate_order_counts(q, &counts);
+		assert_int_equal(counts.held, 6);
+		assert_int_equal(s.out.len, 0);
+		correlate_order_finish(q);
+		assert_string_equal(buf_cstr(&s.out), "x 1-3/3, x 40-42/3");
+		correlate_order_free(q);
+	}
+}
+
+static void late_and_early_events_are_counted(void **state)
+{
+	_cleanup_(stream_done) struct stream s = {0};
+	struct correlate_order_counts counts;
+	struct correlate_order *q;
+
+	(void)state;
+	stream_open(&s, COUNT3, CORRELATE_BYTES_USUAL);
+	q = order_open(&s, 1u << 20);
+	arrive(&s, q, &(struct arrival){1000, 1000, "x"});
+	arrive(&s, q, &(struct arrival){1001, 1001, "x"});
+	/* A clock a century ahead changes nothing for the others; one that goes back an hour is late. */
+	arrive(&s, q, &(struct arrival){1000 + 3155760000, 1002, "x"});
+	arrive(&s, q, &(struct arrival){1001 - 3600, 1002, "x"});
+	arrive(&s, q, &(struct arrival){999, 1002, "x"});
+	correlate_order_counts(q, &counts);
+	assert_int_equal(counts.early, 1);
+	assert_int_equal(counts.late, 1);
+	assert_int_equal(counts.held, 3);
+	assert_int_equal(s.out.len, 0);
+	/* Nothing comes any more: after the lateness the match is told. */
+	correlate_order_idle(q, 1050 * TIME_SECOND);
+	assert_int_equal(s.out.len, 0);
+	correlate_order_idle(q, 1062 * TIME_SECOND);
+	assert_string_equal(buf_cstr(&s.out), "x 999-1001/3");
+	correlate_order_counts(q, &counts);
+	assert_int_equal(counts.held, 0);
+	arrive(&s, q, &(struct arrival){1000, 1063, "x"});
+	correlate_order_counts(q, &counts);
+	assert_int_equal(counts.late, 2);
+	correlate_order_free(q);
+}
+
+static void a_flood_passes_before_its_time(void **state)
+{
+	_cleanup_(stream_done) struct stream s = {0};
+	struct correlate_order_counts counts;
+	struct correlate_order *q;
+
+	(void)state;
+	stream_open(&s, COUNT3, CORRELATE_BYTES_USUAL);
+	q = order_open(&s, 4096);
+	for (int i = 0; i < 1000; i++)
+		arrive(&s, q, &(struct arrival){1000 + i / 100, 2000, "x"});
+	correlate_order_counts(q, &counts);
+	assert_true(counts.hurried > 900 && counts.held < 100 && counts.held + counts.hurried == 1000);
+	assert_int_equal(counts.late, 0);
+	correlate_order_finish(q);
+	assert_string_equal(buf_cstr(&s.out), "x 1000-1000/3");
+	correlate_order_free(q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +506,9 @@ int main(void)
 		cmocka_unit_test(unbounded_groups_meet_the_budget),
 		cmocka_unit_test(a_window_has_a_largest_size),
 		cmocka_unit_test(what_cannot_be_counted_is_counted),
+		cmocka_unit_test(arrival_order_within_the_lateness_means_nothing),
+		cmocka_unit_test(late_and_early_events_are_counted),
+		cmocka_unit_test(a_flood_passes_before_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
