@@ -96,6 +96,11 @@ UPDATE account SET display_name = $display_name, language = $language, time_zone
 	version = version + 1
 WHERE id = $id;
 
+-- name: account_active_set
+-- scope: system
+-- why: done by an administrator whose scope was checked by account_in_scope.
+UPDATE account SET is_active = $is_active, version = version + 1 WHERE id = $id;
+
 -- name: account_totp_pending_set
 -- scope: system
 -- why: done by the person itself.

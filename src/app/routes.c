@@ -23,6 +23,7 @@ const struct route *const house_routes[] = {
 	session_web_routes,
 	setup_web_routes,
 	settings_web_routes,
+	users_web_routes,
 	portfolio_web_routes,
 	demo_routes,
 	evaluate_api_routes,

@@ -74,6 +74,18 @@ struct user_reset {
 int user_reset(struct db *db, const struct actor *who, const struct user_reset *r, struct secret *ret_token,
 	       struct err *e) MUST_CHECK;
 
+/* For administrators, within their organisation and below it: another role in the account's own organisation; off,
+ * which ends all sessions and stops the account's tokens, and on again. Nobody does it to himself, so that an
+ * administrator remains: ERR_DENIED, err.user.self. */
+struct user_change {
+	int64_t account_id;
+	enum role role; /* user_role_set; ROLE_API is for programs: ERR_RANGE, err.admin.role */
+	bool is_active; /* user_active_set */
+	time_us now;
+};
+int user_role_set(struct db *db, const struct actor *who, const struct user_change *c, struct err *e) MUST_CHECK;
+int user_active_set(struct db *db, const struct actor *who, const struct user_change *c, struct err *e) MUST_CHECK;
+
 struct user_row {
 	int64_t id, tenant_id;
 	str login, display_name, role, language; /* valid until the callback returns */

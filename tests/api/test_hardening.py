@@ -103,3 +103,33 @@ def test_the_way_through_the_second_factor_keeps_its_aim(server):
 def test_nobody_is_led_elsewhere(demo, aim):
     reply = session.Session(demo).form("/session/language", {"lang": "ja", "next": aim})
     assert reply.status == 303 and reply.headers["Location"].startswith("/") and "evil" not in reply.headers["Location"], reply
+
+
+def test_people_are_added_changed_and_switched_off_on_their_page(server):
+    admin = session.set_up(server)
+    admin.page("/settings/users")
+    reply = admin.form("/settings/users", {"login": "hanako@example.jp", "name": "花子", "role": "analyst"})
+    link = re.search(r'class="secret">https?://[^/]+([^<]+)<', reply.text).group(1)
+    assert reply.status == 200 and "花子" in reply.text
+    hanako = session.Session(server)
+    page = hanako.page(link).text
+    fields = {**session.hidden_fields(page), "password": session.PASSWORD, "password_again": session.PASSWORD}
+    assert hanako.form("/session/reset", fields).status == 303
+    hanako.page("/session/login")
+    assert hanako.form("/session/login", {"login": "hanako@example.jp", "password": session.PASSWORD, "next": "/now"}).status == 303
+    assert hanako.get("/settings/users").status == 404, "not for analysts"
+    page = admin.page("/settings/users").text
+    assert link not in page, "shown once"
+    other, = set(re.findall(r'action="/settings/users/(\d+)/role"', page))
+    assert admin.form(f"/settings/users/{other}/role", {"role": "customer"}).status == 303
+    assert hanako.get("/api/v1/me").json()["role"] == "customer"
+    assert admin.form(f"/settings/users/{other}/role", {"role": "api"}).status == 422
+    me = admin.get("/api/v1/users", Accept="application/json").json()["users"]
+    mine = next(u["id"] for u in me if u["login"] == "admin")
+    assert admin.form(f"/settings/users/{mine}/active", {"active": "no"}).status == 403
+    assert admin.form(f"/settings/users/{other}/active", {"active": "no"}).status == 303
+    assert hanako.get("/api/v1/me").status == 401
+    assert hanako.form("/session/login", {"login": "hanako@example.jp", "password": session.PASSWORD}).status == 401
+    assert admin.form(f"/settings/users/{other}/active", {"active": "yes"}).status == 303
+    actions = [r["action"] for r in admin.get("/api/v1/audit", Accept="application/json").json()["rows"]]
+    assert {"user.create", "user.role", "user.off", "user.on", "user.reset"} <= set(actions)

@@ -8,6 +8,7 @@ extern const struct route now_web_routes[];       /* "/" and the first page: my 
 extern const struct route session_web_routes[];   /* sign in and out, language, organisation, the demo's ways in */
 extern const struct route setup_web_routes[];     /* the first organisation; a new password by a link */
 extern const struct route settings_web_routes[];  /* one's own settings */
+extern const struct route users_web_routes[];     /* people, for administrators */
 extern const struct route portfolio_web_routes[]; /* portfolio, one service, work by hand */
 
 extern const struct route evaluate_web_routes[];         /* rounds, snapshots, trend */

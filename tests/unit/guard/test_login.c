@@ -201,9 +201,41 @@ static void weak_passwords_are_refused(void **state)
 	assert_int_equal(password_check(STR("みどりのちょうちんいつつ"), STR("hanako"), STR("x"), NULL), 0);
 }
 
+static void administrators_change_others_below_them(void **state)
+{
+	struct guarded *g = *state;
+	struct actor admin = {.kind = ACTOR_SESSION, .role = ROLE_ADMIN, .tenant_id = g->group};
+	struct actor stranger = {.kind = ACTOR_SESSION, .role = ROLE_ADMIN, .tenant_id = g->other, .user_id = 99};
+	struct user_change c = {.role = ROLE_AUDITOR, .now = g->now};
+	struct err e = {0};
+	enum role role;
+	struct user u;
+
+	c.account_id = guarded_account(g, STR("hanako@example.jp"), g->company, ROLE_ANALYST);
+	admin.user_id = guarded_account(g, STR("admin@example.jp"), g->group, ROLE_ADMIN);
+	assert_int_equal(db_begin(g->db, NULL), 0);
+	assert_int_equal(user_role_set(g->db, &stranger, &c, &e), -ERR_NOT_FOUND);
+	assert_int_equal(user_active_set(g->db, &stranger, &c, &e), -ERR_NOT_FOUND);
+	assert_int_equal(user_role_set(g->db, &admin, &c, &e), 0);
+	assert_int_equal(tenant_role_of(g->db, g->company, c.account_id, &role, NULL), 0);
+	assert_int_equal(role, ROLE_AUDITOR);
+	assert_int_equal(tenant_role_of(g->db, g->group, c.account_id, &role, NULL), -ERR_NOT_FOUND);
+	c.role = ROLE_API;
+	assert_int_equal(user_role_set(g->db, &admin, &c, &e), -ERR_RANGE);
+	assert_int_equal(user_active_set(g->db, &admin, &c, &e), 0);
+	assert_int_equal(user_get(g->db, c.account_id, &u, NULL), 0);
+	assert_false(u.is_active);
+	c.account_id = admin.user_id;
+	c.role = ROLE_ANALYST;
+	assert_int_equal(user_role_set(g->db, &admin, &c, &e), -ERR_DENIED);
+	assert_int_equal(user_active_set(g->db, &admin, &c, &e), -ERR_DENIED);
+	assert_int_equal(db_commit(g->db, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		GUARDED(administrators_change_others_below_them),
 		GUARDED(a_right_password_signs_in),
 		GUARDED(a_wrong_one_and_a_stranger_hear_the_same),
 		cmocka_unit_test(and_wait_as_long),
