@@ -87,6 +87,16 @@ static str evidence_text(const struct request *rq, const struct snapshot_service
 	return s && s->evidence ? arena_fmt(rq->arena, "%u", s->evidence) : STR("—");
 }
 
+/* The used score, and both declared ones where both sides are declared: they may differ while the used one does not. */
+static str score_text(const struct request *rq, score_c used, const uint32_t points[SIDE_COUNT])
+{
+	str text = evaluate_score(rq, used);
+
+	if (!points || !points[SIDE_IN] || !points[SIDE_OUT])
+		return text;
+	return arena_fmt(rq->arena, STR_FMT " (%u/%u)", STR_ARG(text), points[SIDE_IN], points[SIDE_OUT]);
+}
+
 static void put_service(const struct request *rq, struct view *row, const struct service_difference *d)
 {
 	const struct snapshot_service *any = d->b ? d->b : d->a;
@@ -99,10 +109,11 @@ static void put_service(const struct request *rq, struct view *row, const struct
 	view_text(row, "name", any->name.by_lang[rq->lang]);
 	put_pair(row, level_names, level_text(rq, d->a), level_text(rq, d->b));
 	put_pair(row, assignment_names, assignment_text(rq, d->a, party), assignment_text(rq, d->b, party));
-	put_pair(row, now_names, evaluate_score(rq, now_a), evaluate_score(rq, now_b));
+	put_pair(row, now_names, score_text(rq, now_a, d->a ? d->a->state.now : NULL),
+		 score_text(rq, now_b, d->b ? d->b->state.now : NULL));
 	put_pair(row, evidence_names, evidence_text(rq, d->a), evidence_text(rq, d->b));
-	put_pair(row, target_names, evaluate_score(rq, d->a ? d->a->target : SCORE_NONE),
-		 evaluate_score(rq, d->b ? d->b->target : SCORE_NONE));
+	put_pair(row, target_names, d->a ? score_text(rq, d->a->target, d->a->state.target) : STR("—"),
+		 d->b ? score_text(rq, d->b->target, d->b->state.target) : STR("—"));
 	view_text(row, "change", evaluate_change(rq, now_a, now_b));
 	view_bool(row, "level", bits & DIFFERS_LEVEL);
 	view_bool(row, "assignment", bits & DIFFERS_ASSIGNMENT);
