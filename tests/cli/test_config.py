@@ -53,3 +53,14 @@ def test_an_absent_file_is_named(tmp_path):
 def test_empty_file_is_all_defaults(tmp_path):
     assert check(tmp_path, "").status == 0
     assert "127.0.0.1:8640" in program.run("config", "show", "--config", tmp_path / "noroshi.yaml").out
+
+
+@pytest.mark.parametrize("lang", ["C.UTF-8", "ja_JP.UTF-8"])
+def test_half_a_verb_names_what_goes_on(lang):
+    result = program.run("config", lang=lang)
+    assert result.status == 1 and "config check, config show, config doc" in result.err
+
+
+def test_the_words_of_the_system_are_translated(tmp_path):
+    result = program.run("detect", "--rules", tmp_path / "absent", "-", lang="ja_JP.UTF-8")
+    assert result.status != 0 and "そのようなファイルやフォルダーはありません" in result.err

@@ -1,6 +1,7 @@
 #include "craft/words/words.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "craft/words/internal.h"
@@ -8,6 +9,7 @@
 /* The longest placeholder name that is looked for; a brace without a name behind it is text. */
 #define PLACEHOLDER_MAX 64
 #define ERR_KEY_MAX 128
+#define SYSTEM_KEY_MAX 64 /* longer words of a library are not translated */
 
 static const struct word_row *row_find(str key)
 {
@@ -127,6 +129,27 @@ static void add_remedy(struct buf *out, enum lang lang, str remedy)
 	buf_add(out, remedy);
 }
 
+/* Words of the system that people meet often have a translation: "No such file or directory" is the key
+ * "system.no_such_file_or_directory". Anything else stays as the system said it. */
+static str system_words(enum lang lang, str detail)
+{
+	char key[SYSTEM_KEY_MAX + 8] = "system.";
+	size_t len = strlen(key);
+	const struct word_row *row;
+
+	if (detail.len == 0 || detail.len > SYSTEM_KEY_MAX)
+		return detail;
+	for (size_t i = 0; i < detail.len; i++) {
+		char c = detail.ptr[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c + ('a' - 'A'));
+		key[len++] = is_name_byte(c) ? c : '_';
+	}
+	row = row_find((str){key, len});
+	return row ? row->text[lang] : detail;
+}
+
 void words_add_err(struct buf *out, enum lang lang, const struct err *e)
 {
 	char line[16], column[16], key[ERR_KEY_MAX];
@@ -139,8 +162,12 @@ void words_add_err(struct buf *out, enum lang lang, const struct err *e)
 	snprintf(line, sizeof(line), "%u", e->line);
 	snprintf(column, sizeof(column), "%u", e->column);
 	const struct word_arg args[] = {
-		{"path", str_of(e->path)},     {"value", str_of(e->value)}, {"expected", str_of(e->expected)},
-		{"detail", str_of(e->detail)}, {"line", str_of(line)},      {"column", str_of(column)},
+		{"path", str_of(e->path)},
+		{"value", str_of(e->value)},
+		{"expected", str_of(e->expected)},
+		{"detail", system_words(lang, str_of(e->detail))},
+		{"line", str_of(line)},
+		{"column", str_of(column)},
 	};
 	add_place(out, e, sentence);
 	fill(out, sentence, args, COUNT_OF(args));

@@ -27,14 +27,40 @@ void cli_report(const struct cli *c, const struct err *e)
 	buf_done(&text);
 }
 
+/* "config" alone, of "config check, config show": the verbs that begin with it. */
+#define GROUP_TEXT_MAX 160u
+
+static void verbs_of_group(const struct cli *c, str word, struct buf *out)
+{
+	for (const struct verb *const *v = c->verbs; *v; v++) {
+		str name = str_of((*v)->name);
+
+		if (!str_starts(name, word) || name.len == word.len || name.ptr[word.len] != ' ')
+			continue;
+		if (out->len)
+			buf_add(out, STR(", "));
+		buf_add(out, name);
+	}
+}
+
 static int no_such_verb(const struct cli *c, const char *word)
 {
 	str suggestion = cli_suggest_verb(c, str_of(word));
+	struct buf group;
 	struct err e;
 
-	err_set_value(&e, ERR_RANGE, suggestion.len ? "err.cli.verb_near" : "err.cli.verb", str_of(word));
+	buf_init(&group, GROUP_TEXT_MAX);
+	verbs_of_group(c, str_of(word), &group);
+	if (group.len)
+		suggestion = buf_str(&group);
+	err_set_value(&e, ERR_RANGE,
+		      group.len        ? "err.cli.verb_group"
+		      : suggestion.len ? "err.cli.verb_near"
+				       : "err.cli.verb",
+		      str_of(word));
 	err_expected(&e, suggestion);
 	cli_report(c, &e);
+	buf_done(&group);
 	return EXIT_USAGE;
 }
 

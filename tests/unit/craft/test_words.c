@@ -1,5 +1,7 @@
 #include "tests.h"
 
+#include <errno.h>
+
 #include "base/check.h"
 #include "craft/words/internal.h"
 #include "craft/words/words.h"
@@ -109,6 +111,27 @@ static void errors_tell_place_sentence_and_remedy(void **state)
 	expect_err(LANG_EN, &e, "3: err.nobody.wrote");
 }
 
+/* What the system said is translated where people meet it often, and left alone everywhere else. */
+static void words_of_the_system_are_translated(void **state)
+{
+	struct err e;
+
+	(void)state;
+	err_set_errno(&e, "err.nobody.wrote.{detail}", STR_NONE, ENOENT);
+	assert_string_equal(e.detail, "No such file or directory");
+	expect_err(LANG_EN, &e, "err.nobody.wrote.No such file or directory");
+	expect_err(LANG_JA, &e, "err.nobody.wrote.そのようなファイルやフォルダーはありません");
+	err_detail(&e, STR("no such luck"));
+	expect_err(LANG_JA, &e, "err.nobody.wrote.no such luck");
+	err_detail(&e, STR(""));
+	expect_err(LANG_JA, &e, "err.nobody.wrote.");
+	for (size_t i = 0; i < sizeof(e.detail) - 1; i++)
+		e.detail[i] = 'a';
+	e.detail[sizeof(e.detail) - 1] = '\0';
+	e.id = "{detail}";
+	expect_err(LANG_JA, &e, e.detail);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +140,7 @@ int main(void)
 		cmocka_unit_test(table_is_sorted_and_complete),
 		cmocka_unit_test(next_cuts_at_placeholders_only),
 		cmocka_unit_test(errors_tell_place_sentence_and_remedy),
+		cmocka_unit_test(words_of_the_system_are_translated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
