@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "door/cli/hunt.h"
+#include "door/cli/indicators.h"
 #include "door/cli/rules_load.h"
 #include "door/cli/verbs.h"
 #include "model/event_json.h"
@@ -75,7 +76,10 @@ static void render_json(void *ctx, struct buf *out, const struct hunt_view *v)
 {
 	buf_add(out, STR("{\"time\":"));
 	add_time(out, v->event, true);
-	add_rule_json(out, v->rule);
+	if (v->hit)
+		indicators_add_json(out, v->hit);
+	else
+		add_rule_json(out, v->rule);
 	render_place_json(ctx, out, v);
 	buf_add(out, STR("}\n"));
 }
@@ -135,11 +139,11 @@ static void add_visible(struct buf *out, str text)
 	}
 }
 
-static void add_row_start(const struct cli *c, struct buf *out, size_t from, const struct rule *r)
+static void add_row_start(const struct cli *c, struct buf *out, size_t from, enum rule_level level)
 {
 	while (out->len - from < 29)
 		buf_add_byte(out, ' ');
-	buf_add(out, words_get(c->lang, str_of(level_words[r->level])));
+	buf_add(out, words_get(c->lang, str_of(level_words[level])));
 	buf_add(out, STR("  "));
 }
 
@@ -156,15 +160,20 @@ static void render_place_row(void *ctx, struct buf *out, const struct hunt_view 
 static void render_row(void *ctx, struct buf *out, const struct hunt_view *v)
 {
 	str host = event_text(v->event, STR("Computer"));
+	struct buf title = {.max = 4096};
+	const struct cli *c = ctx;
 	size_t from = out->len;
 
 	add_time(out, v->event, false);
-	add_row_start(ctx, out, from, v->rule);
+	add_row_start(ctx, out, from, v->rule ? v->rule->level : LEVEL_HIGH);
 	if (host.len) {
 		add_visible(out, host);
 		buf_add(out, STR("  "));
 	}
-	add_visible(out, v->rule->title);
+	if (v->hit)
+		indicators_add_title(&title, c->lang, v->hit);
+	add_visible(out, v->hit ? buf_str(&title) : v->rule->title);
+	buf_done(&title);
 	render_place_row(ctx, out, v);
 }
 
@@ -178,7 +187,7 @@ static void render_group_row(void *ctx, struct buf *out, const struct related_ma
 
 	(void)paths;
 	buf_add(out, (str){text, time_format(m->end, text)});
-	add_row_start(c, out, from, m->rule);
+	add_row_start(c, out, from, m->rule->level);
 	for (uint32_t i = 0; i < m->group_count; i++) {
 		add_visible(out, m->group_values[i]);
 		buf_add(out, STR("  "));
@@ -267,7 +276,8 @@ static void add_correlation_stats(struct buf *out, const struct rule_set *set, c
 	buf_add_fmt(out, ",\"correlation_trimmed\":%" PRIu64, k->trimmed);
 }
 
-static void tell_stats(const struct cli *c, const struct rule_set *set, const struct hunt_result *r, time_us load)
+static void tell_stats(const struct cli *c, const struct rule_set *set, const struct hunt_result *r, time_us load,
+		       const struct indicators *in)
 {
 	double seconds = (double)r->took / (double)TIME_SECOND;
 	struct buf out;
@@ -291,7 +301,9 @@ static void tell_stats(const struct cli *c, const struct rule_set *set, const st
 		json_add_text(&out, str_of(r->unknown[i].name));
 		buf_add_fmt(&out, ":%" PRIu64, r->unknown[i].events);
 	}
-	buf_add(&out, STR("}}\n"));
+	buf_add_byte(&out, '}');
+	indicators_add_stats(&out, in, r->suppressed);
+	buf_add(&out, STR("}\n"));
 	fwrite(out.ptr, 1, out.len, c->err);
 	buf_done(&out);
 }
@@ -325,6 +337,7 @@ struct detect_run {
 	struct name_table *names;
 	struct rule_set *rules;
 	struct mapping *mapping;
+	struct indicators indicators;
 	struct inputs inputs;
 	struct hunt_result result;
 	time_us load;
@@ -336,6 +349,7 @@ static void run_done(struct detect_run *d)
 	hunt_result_done(&d->result);
 	inputs_done(&d->inputs);
 	mapping_free(d->mapping);
+	indicators_done(&d->indicators);
 	rule_set_free(d->rules);
 	name_table_free(d->names);
 }
@@ -343,13 +357,17 @@ static void run_done(struct detect_run *d)
 static int load(struct detect_run *d, struct err *e)
 {
 	const struct cli *c = d->cli;
-	time_us began = c->env->monotonic(c->env->ctx);
+	time_us began;
 	_cleanup_free_ str *paths = mem_alloc(CLI_VALUES_MAX, sizeof(*paths));
 	size_t count = 0, at = 0;
 	int rc;
 
 	while (cli_value_each(c, "rules", &at, &paths[count]))
 		count++;
+	rc = indicators_load(c, d->names, &d->indicators, e);
+	if (rc < 0)
+		return rc;
+	began = c->env->monotonic(c->env->ctx);
 	rc = rules_load(c, paths, count, d->names, &d->rules, e);
 	if (rc < 0)
 		return rc;
@@ -367,6 +385,8 @@ static int search(struct detect_run *d, struct err *e)
 		.rules = d->rules,
 		.mapping = d->mapping,
 		.names = d->names,
+		.intel = d->indicators.set,
+		.fields = d->indicators.fields,
 		.env = c->env,
 		.jobs = (uint32_t)d->jobs,
 		.render = cli_has(c, "json") ? render_json : render_row,
@@ -402,9 +422,11 @@ static int detect_with(struct detect_run *d)
 	d->result.inputs += d->inputs.failed;
 	d->result.inputs_failed += d->inputs.failed;
 	if (cli_has(c, "stats"))
-		tell_stats(c, d->rules, &d->result, d->load);
+		tell_stats(c, d->rules, &d->result, d->load, &d->indicators);
 	else if (!cli_has(c, "json"))
 		tell_summary(c, d->rules, &d->result);
+	if (!cli_has(c, "stats"))
+		indicators_tell_suppressed(c, d->result.suppressed);
 	if (refused)
 		return EXIT_RULES;
 	return d->result.inputs_failed ? EXIT_INPUT : EXIT_DONE;
@@ -434,8 +456,10 @@ static int detect_run(struct cli *c)
 }
 
 static const struct cli_option detect_options[] = {
-	{"rules", "PATH", true, false}, {"json", NULL, false, false},   {"stats", NULL, false, false},
-	{"jobs", "N", false, false},    {"strict", NULL, false, false}, {0},
+	{"rules", "PATH", true, false},       {"json", NULL, false, false},
+	{"stats", NULL, false, false},        {"jobs", "N", false, false},
+	{"strict", NULL, false, false},       {"indicators", "PATH", true, false},
+	{"warninglist", "PATH", true, false}, {0},
 };
 
 const struct verb verb_detect = {"detect", "INPUT…", detect_options, detect_run};

@@ -16,6 +16,7 @@
 #define PROGRESS_AFTER TIME_SECOND
 #define PROGRESS_EVERY (TIME_SECOND / 5)
 #define PROGRESS_WIDTH 30
+#define INDICATOR_RANK (1u << 31) /* more than any rule's index */
 #define FORGET_STEP (32u << 20)
 
 /* One match, ready to be sorted. */
@@ -51,6 +52,8 @@ struct worker {
 	struct matcher *matcher;
 	struct batch batches[PUMP_BATCHES];
 	struct buf line, packed;
+	struct arena arena; /* hits of one event */
+	uint64_t suppressed;
 	uint32_t *parts; /* rules of the event at hand that correlations are made of */
 	struct hunt_unknown unknown[HUNT_UNKNOWN_MAX];
 	uint32_t unknown_count;
@@ -140,16 +143,17 @@ static int keep_line(struct shared *s, struct entry *entry, str line, struct err
 	return rc;
 }
 
-static int keep_match(struct worker *w, const struct event *ev, const struct rule *rule)
+/* rank: behind the time, the input and the event, which match comes first. */
+static int keep_match(struct worker *w, const struct hunt_view *view, uint32_t rank)
 {
-	struct hunt_view view = {ev, rule, w->s->paths[w->input]};
+	const struct event *ev = view->event;
 	struct entry entry = {.time = ev->time_known ? ev->time : INT64_MAX, .seq = w->seq, .input = w->input};
 	struct err e;
 	int rc;
 
 	buf_clear(&w->line);
-	w->s->hunt->render(w->s->hunt->ctx, &w->line, &view);
-	entry.rule = rule->index;
+	w->s->hunt->render(w->s->hunt->ctx, &w->line, view);
+	entry.rule = rank;
 	entry.len = (uint32_t)w->line.len;
 	rc = buf_check(&w->line, &e);
 	if (rc == 0)
@@ -159,11 +163,32 @@ static int keep_match(struct worker *w, const struct event *ev, const struct rul
 	return rc;
 }
 
+/* Indicators come behind the rules of the same event. */
+static int match_indicators(struct worker *w, const struct event *ev)
+{
+	const struct hunt *h = w->s->hunt;
+	const struct intel_hit *hits;
+	uint32_t count = intel_match(h->intel, h->fields, ev, &w->arena, &hits);
+	int rc = 0;
+
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		struct hunt_view view = {.event = ev, .path = w->s->paths[w->input], .hit = &hits[i]};
+
+		if (hits[i].suppressed)
+			w->suppressed++;
+		else
+			rc = keep_match(w, &view, INDICATOR_RANK + i);
+	}
+	if (w->arena.used)
+		arena_reset(&w->arena);
+	return rc;
+}
+
 /* Puts aside what correlations may need of an event. */
 static int keep_parts(struct worker *w, const struct event *ev, uint32_t count)
 {
 	const struct hunt *h = w->s->hunt;
-	struct hunt_view view = {ev, NULL, w->s->paths[w->input]};
+	struct hunt_view view = {.event = ev, .path = w->s->paths[w->input]};
 	struct related_parts parts = {.rules = w->parts, .count = count};
 	struct related_event what = {.time = ev->time, .content = hash_stable(ev->raw), .seq = w->seq};
 	struct err e;
@@ -195,7 +220,9 @@ static int keep_hits(struct worker *w, const struct event *ev, const struct rule
 	uint32_t parts = 0;
 
 	for (uint32_t i = 0; i < hits; i++) {
-		if (!rules[i]->is_silent && keep_match(w, ev, rules[i]) < 0)
+		struct hunt_view view = {.event = ev, .rule = rules[i], .path = w->s->paths[w->input]};
+
+		if (!rules[i]->is_silent && keep_match(w, &view, rules[i]->index) < 0)
 			return -1;
 		if (rules[i]->is_part)
 			w->parts[parts++] = rules[i]->index;
@@ -214,6 +241,8 @@ static int match_batch(struct worker *w, const struct batch *batch)
 		if (!ev->source_known)
 			note_unknown(w, ev);
 		if (hits && keep_hits(w, ev, rules, hits) < 0)
+			return -1;
+		if (w->s->hunt->intel && match_indicators(w, ev) < 0)
 			return -1;
 	}
 	return 0;
@@ -327,6 +356,7 @@ static void worker_end(struct worker *w)
 	pthread_mutex_lock(&w->s->lock);
 	r->unknown_source += counts.unknown_source;
 	r->regex_exhausted += counts.regex_exhausted;
+	r->suppressed += w->suppressed;
 	for (uint32_t i = 0; i < w->unknown_count; i++)
 		unknown_add(r->unknown, &r->unknown_count, str_of(w->unknown[i].name), w->unknown[i].events);
 	w->s->running--;
@@ -337,6 +367,7 @@ static void worker_end(struct worker *w)
 		batch_done(&w->batches[i]);
 	buf_done(&w->line);
 	buf_done(&w->packed);
+	arena_done(&w->arena);
 	free(w->parts);
 }
 
@@ -349,6 +380,7 @@ static void *work(void *arg)
 		batch_init(&w.batches[i]);
 	buf_init(&w.line, HUNT_LINE_MAX);
 	buf_init(&w.packed, HUNT_LINE_MAX);
+	arena_init(&w.arena, HUNT_HITS_MEMORY);
 	w.parts = mem_alloc((size_t)rule_set_count(w.s->hunt->rules) + 1, sizeof(*w.parts));
 	if (matcher_create(w.s->hunt->rules, &w.matcher, &e) < 0)
 		break_off(w.s, &e);

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "door/cli/related.h"
 #include "flow/detect/detect.h"
+#include "flow/intel/intel.h"
 #include "flow/parse/parse.h"
 #include "os/env.h"
 
@@ -21,17 +22,19 @@
 #define HUNT_INPUT_BYTES_MAX ((size_t)1 << 44) /* a file is mapped, not read */
 #define HUNT_STDIN_BYTES_MAX ((size_t)4 << 30) /* a pipe is held in memory */
 #define HUNT_INPUTS_MAX 10000000u
-#define HUNT_MEMORY (64u << 20)    /* match texts kept in memory */
-#define HUNT_MATCHES_MAX 20000000u /* entries of 40 bytes */
-#define HUNT_LINE_MAX (64u << 20)  /* one match as text */
-#define HUNT_FAILURES_MAX 1000u    /* told one by one; more are counted */
-#define HUNT_UNKNOWN_MAX 20u       /* unknown log sources told by name */
+#define HUNT_MEMORY (64u << 20)     /* match texts kept in memory */
+#define HUNT_MATCHES_MAX 20000000u  /* entries of 40 bytes */
+#define HUNT_LINE_MAX (64u << 20)   /* one match as text */
+#define HUNT_FAILURES_MAX 1000u     /* told one by one; more are counted */
+#define HUNT_HITS_MEMORY (4u << 20) /* indicator hits of one event */
+#define HUNT_UNKNOWN_MAX 20u        /* unknown log sources told by name */
 
 /* What a renderer sees. Valid during the call. */
 struct hunt_view {
 	const struct event *event;
-	const struct rule *rule;
+	const struct rule *rule; /* NULL: an indicator matched */
 	str path;
+	const struct intel_hit *hit; /* NULL: a rule matched */
 };
 
 struct hunt_failure {
@@ -47,6 +50,7 @@ struct hunt_unknown {
 struct hunt_result {
 	uint64_t events, bytes, matches, damaged_records, fields_dropped, unknown_source, regex_exhausted;
 	uint64_t inputs, inputs_failed;
+	uint64_t suppressed;          /* indicator hits that warning lists held back; not among matches */
 	uint64_t correlated, untimed; /* events put before correlations; those without a time, in no window */
 	struct correlate_counts correlation;
 	struct hunt_failure *failures; /* by input */
@@ -60,6 +64,8 @@ struct hunt {
 	const struct rule_set *rules;
 	const struct mapping *mapping;
 	const struct name_table *names;
+	const struct intel_set *intel; /* NULL: no indicators */
+	const struct intel_fields *fields;
 	const struct env *env;
 	uint32_t jobs;
 	/* Adds the text of one match, with its line end; called by several threads at once. */

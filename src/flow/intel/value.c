@@ -289,6 +289,17 @@ static bool is_file(str text)
 	return false;
 }
 
+/* 192.0.2.0/33 is a mistaken network, not a page 33 of that host. */
+static bool looks_like_network(str text)
+{
+	ptrdiff_t slash = str_find_byte(text, '/');
+	struct address a;
+	uint64_t bits;
+
+	return address_parse(str_sub(text, 0, (size_t)slash), &a) &&
+	       str_to_u64(str_from(text, (size_t)slash + 1), &bits);
+}
+
 /* What is told by length or by a mark comes before what is told by its alphabet. */
 static enum indicator_type guess(str text)
 {
@@ -316,7 +327,7 @@ static enum indicator_type guess(str text)
 	if (address_parse(text, &a))
 		return INDICATOR_IP;
 	if (str_find_byte(text, '/') > 0)
-		return network_parse(text, &a, &(unsigned){0}) ? INDICATOR_CIDR : INDICATOR_URL;
+		return looks_like_network(text) ? INDICATOR_CIDR : INDICATOR_URL;
 	if (str_find_byte(text, ':') > 0)
 		return INDICATOR_ENDPOINT;
 	if (text.len == 36 && text.ptr[10] == '_' && text.ptr[23] == '_')
