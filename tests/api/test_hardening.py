@@ -133,3 +133,12 @@ def test_people_are_added_changed_and_switched_off_on_their_page(server):
     assert admin.form(f"/settings/users/{other}/active", {"active": "yes"}).status == 303
     actions = [r["action"] for r in admin.get("/api/v1/audit", Accept="application/json").json()["rows"]]
     assert {"user.create", "user.role", "user.off", "user.on", "user.reset"} <= set(actions)
+
+
+def test_the_largest_evidence_comes_out_again(analyst):
+    path = "/api/v1" + new_incident(analyst, "Disk image")
+    most = 64 << 20
+    reply = analyst.request("POST", f"{path}/evidence?name=disk.img", b"x" * most, {"Content-Type": "application/octet-stream"})
+    assert reply.status == 201, reply
+    number = reply.json()["id"]
+    assert len(analyst.get(f"{path}/evidence/{number}?reason=check").body) == most

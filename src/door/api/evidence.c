@@ -145,6 +145,8 @@ static int upload_end(struct request *rq, struct response *rs, struct err *e)
 	return response_json(rs, evidence_json(&ev), e);
 }
 
+_Static_assert(EVIDENCE_BYTES_MAX <= HTTP_RESPONSE_MAX, "what is put in can be taken out again");
+
 static const struct route_stream upload = {upload_begin, upload_chunk, upload_drop};
 static const char *const upload_query[] = {"name", "description", NULL};
 static const char *const reason_query[] = {"reason", NULL};

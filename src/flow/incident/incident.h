@@ -19,9 +19,9 @@
 #define INCIDENT_NOTE_MAX 32000u
 #define INCIDENT_REASON_MAX 16000u
 #define INCIDENT_PAGE_MAX 200u
-#define INCIDENT_ENTRIES_MAX 200u /* of one timeline as read, latest first */
-#define INCIDENT_REF_LEN 24       /* "INC-2026-0042" */
-#define EVIDENCE_BYTES_MAX (256u << 20)
+#define INCIDENT_ENTRIES_MAX 200u      /* of one timeline as read, latest first */
+#define INCIDENT_REF_LEN 24            /* "INC-2026-0042" */
+#define EVIDENCE_BYTES_MAX (64u << 20) /* no more than a response may carry, or it could not be had back */
 #define EVIDENCE_NAME_MAX 255u
 #define EVIDENCE_MAX 500u /* files of one incident */
 #define INCIDENT_CLASSES_CONTENT "taxonomies/rsit.yaml"
