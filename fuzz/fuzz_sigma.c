@@ -1,6 +1,7 @@
 /* Any bytes as a rule file, matched against one event that has a bit of everything. The first line, when it starts with
  * '#', is the value of the event's fields, so that the fuzzer can aim at a pattern. */
 #include "base/check.h"
+#include "base/mem.h"
 #include "flow/detect/detect.h"
 #include "fuzz.h"
 
@@ -36,6 +37,49 @@ static void explain(const struct rule_set *set, const struct event *ev)
 	arena_done(&a);
 }
 
+#define ROUNDS 24
+
+static void on_match(void *ctx, const struct correlate_match *m)
+{
+	uint64_t *matches = ctx;
+
+	(*matches)++;
+	CHECK(m->rule->is_correlation && m->start <= m->end && m->events >= m->ref_count && m->ref_count >= 1);
+}
+
+/* The event again and again, by turns a moment, seconds and minutes later, with its rules coming in and out. */
+static void correlate(const struct rule_set *set, const struct event *ev, str seed)
+{
+	uint32_t fields = correlation_field_count(set), parts[64];
+	str *values = mem_alloc(fields + 1, sizeof(*values));
+	uint64_t matches = 0;
+	struct correlate_options o = {.set = set, .bytes_max = 65536, .emit = on_match, .ctx = &matches};
+	struct correlator *k = correlator_create(&o);
+	struct correlate_input in = {.rules = parts, .values = values};
+	struct correlate_counts counts;
+
+	correlation_values(set, ev, values);
+	for (uint64_t round = 0; round < ROUNDS; round++) {
+		unsigned step = seed.len ? (unsigned char)seed.ptr[round % seed.len] : 1;
+
+		in.time += step % 3 == 0 ? 0 : step % 3 == 1 ? TIME_SECOND : step * TIME_SECOND;
+		in.ref = round;
+		in.rule_count = 0;
+		for (uint32_t i = 0; i < rule_set_count(set) && in.rule_count < COUNT_OF(parts); i++)
+			if (rule_set_rule(set, i)->is_part && !rule_set_rule(set, i)->is_correlation &&
+			    (step >> i % 8 & 1))
+				parts[in.rule_count++] = i;
+		correlator_push(k, &in);
+		correlator_counts(k, &counts);
+		CHECK(counts.bytes <= o.bytes_max);
+	}
+	correlator_finish(k);
+	correlator_counts(k, &counts);
+	CHECK(counts.groups == 0 && counts.bytes == 0 && counts.matches == matches);
+	correlator_free(k);
+	free(values);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const fields[FIELDS] = {"CommandLine",   "Image",   "EventID",
@@ -68,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ev.source.category_count = 1;
 	match(set, &ev);
 	explain(set, &ev);
+	correlate(set, &ev, value);
 	rule_set_free(set);
 	name_table_free(names);
 	return 0;
