@@ -100,7 +100,8 @@ static int show_why(struct request *rq, struct view *v, const struct alert *al, 
 /* The button stands only where alert_undo would do it. */
 static bool may_undo(const struct request *rq, const struct alert_entry *last)
 {
-	return last->can_undo && last->user_id == rq->actor.user_id && last->at >= rq->now - ALERT_UNDO_TIME;
+	return last->can_undo && last->user_id == rq->actor.user_id &&
+	       str_eq(last->user_name, str_of(rq->actor.name)) && last->at >= rq->now - ALERT_UNDO_TIME;
 }
 
 static int show_history(struct request *rq, struct view *v, const struct alert *al, struct err *e)

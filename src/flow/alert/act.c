@@ -327,7 +327,9 @@ static int find_undoable(const struct action *act, int64_t id, struct before *re
 	rc = stmt_step(&st, e);
 	if (rc < 0)
 		return rc;
+	/* Programs have no number of their own, only names. */
 	if (rc == 0 || stmt_col_i64(&st, "user_id") != act->who->user_id ||
+	    !str_eq(stmt_col_text(&st, "user_name"), str_of(act->who->name)) ||
 	    stmt_col_i64(&st, "at") < act->now - ALERT_UNDO_TIME)
 		return err_set(e, ERR_WRONG_STATE, "err.alert.no_undo");
 	/* A comment changed nothing; what put the alert into an incident is undone there. */

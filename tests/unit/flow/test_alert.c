@@ -159,6 +159,19 @@ static void a_long_name_is_cut_between_characters(void **state)
 	assert_true(utf8_is_valid(al.asset));
 }
 
+static void a_program_does_not_undo_another_one(void **state)
+{
+	struct place *p = *state;
+	struct finding f = finding(p, 4, "PC-9", 55, NOW);
+	int64_t id = raise_one(p, &f, true);
+	struct alert_set one = {.ids = &id, .count = 1};
+	struct actor soar = person(0, p->tenant, "soar"), other = person(0, p->tenant, "ticketing");
+
+	assert_int_equal(alert_acknowledge(p->db, &soar, &one, NOW, NULL), 0);
+	assert_int_equal(alert_undo(p->db, &other, id, NOW, NULL), -ERR_WRONG_STATE);
+	assert_int_equal(alert_undo(p->db, &soar, id, NOW, NULL), 0);
+}
+
 static void a_replay_of_a_judged_finding_makes_no_twin(void **state)
 {
 	struct place *p = *state;
@@ -414,6 +427,7 @@ int main(void)
 		ALERT_TEST(near_hits_count_up_and_far_ones_are_new),
 		ALERT_TEST(a_replay_of_a_judged_finding_makes_no_twin),
 		ALERT_TEST(a_long_name_is_cut_between_characters),
+		ALERT_TEST(a_program_does_not_undo_another_one),
 		ALERT_TEST(another_organisation_sees_and_changes_nothing),
 		ALERT_TEST(acknowledging_assigns_judging_closes_and_both_are_work),
 		ALERT_TEST(the_last_own_change_can_be_taken_back),
