@@ -188,7 +188,7 @@ static int write_enter(struct db *db, struct env *env, const struct demo_enter *
 	struct link_given given = {LINK_DEMO, d->token, d->now};
 	struct session_new session;
 	struct link link;
-	struct user u;
+	struct user u = {0};
 	int rc = link_use(db, &given, &link, e);
 
 	if (!rc)

@@ -30,7 +30,7 @@ enum line_result {
 };
 
 /* The first of the formats above that the line is in. */
-enum line_result line_leaves(str line, struct leaves *out);
+enum line_result line_leaves(str line, struct leaves *l);
 
 /* Which event an audit record belongs to. */
 struct audit_id {
@@ -41,11 +41,11 @@ struct audit_id {
 bool audit_identify(str line, struct audit_id *ret, bool *ret_alone, bool *ret_last);
 /* The records of one event, one a line. Names stand as often as records have them; hex-encoded values are decoded; the
  * arguments of EXECVE stand as a0, a1 … and joined by blanks as CommandLine; `audit_id` and `timestamp` are added. */
-enum line_result audit_leaves(str records, struct leaves *out);
+enum line_result audit_leaves(str records, struct leaves *l);
 
-enum line_result cef_leaves(str line, struct leaves *out);
-enum line_result leef_leaves(str line, struct leaves *out);
-enum line_result access_leaves(str line, struct leaves *out);
-enum line_result pairs_leaves(str line, struct leaves *out);
+enum line_result cef_leaves(str line, struct leaves *l);
+enum line_result leef_leaves(str line, struct leaves *l);
+enum line_result access_leaves(str line, struct leaves *l);
+enum line_result pairs_leaves(str line, struct leaves *l);
 
 #endif

@@ -32,6 +32,6 @@ void table_free(struct table *t);
  * line ends. last: the text ends here. *ret_lines: line ends in it. */
 size_t table_row_length(const struct table *t, str text, bool last, uint64_t *ret_lines);
 /* LINE_OTHER: a header, a comment or an empty row, which is no event. */
-enum line_result table_leaves(struct table *t, str row, struct leaves *out);
+enum line_result table_leaves(struct table *t, str row, struct leaves *l);
 
 #endif

@@ -34,7 +34,7 @@ void chart_line(struct chart *c, str class, const struct chart_point *points, si
 void chart_polygon(struct chart *c, str class, const struct chart_point *points, size_t count);
 void chart_rect(struct chart *c, str class, struct chart_point corner, double width, double height);
 void chart_dot(struct chart *c, str class, struct chart_point centre, double radius);
-void chart_diamond(struct chart *c, str class, struct chart_point centre, double radius);
+void chart_diamond(struct chart *c, str class, struct chart_point at, double r);
 /* class holds the alignment, too: "mid", "rt", or nothing for left. */
 void chart_text(struct chart *c, str class, struct chart_point at, str text);
 /* Writes the <svg>; text is escaped here. */

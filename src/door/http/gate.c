@@ -117,7 +117,8 @@ static int find_session(struct request *rq, struct err *e)
 	rq->session = s;
 	rq->csrf = str_of(csrf);
 	rq->actor = s->actor;
-	/* The demo's people are nobody's account: whoever looks at them reads in his browser's language, or the one chosen. */
+	/* The demo's people are nobody's account: whoever looks at them reads in his browser's language, or the one
+	 * chosen. */
 	if (!s->actor.is_demo)
 		(void)lang_parse(str_of(s->language), &rq->lang);
 	return 0;

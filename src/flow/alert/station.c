@@ -204,7 +204,7 @@ int station_step(struct station *s, struct err *e)
 	struct archived *events;
 	event_id position = s->position;
 	struct tally t = {0};
-	uint32_t count;
+	uint32_t count = 0;
 	int rc = rules_renew(s, e);
 
 	arena_reset(&s->batch);

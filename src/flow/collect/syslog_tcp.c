@@ -34,8 +34,10 @@ static void conn_close(struct syslog_conn *c)
 
 void syslog_close_all(struct syslog_listener *l)
 {
-	while (l->conns)
-		conn_close(l->conns);
+	for (struct syslog_conn *c = l->conns, *next; c; c = next) {
+		next = c->next;
+		conn_close(c);
+	}
 }
 
 /* Takes every whole frame. False when the bytes are not framed. */

@@ -162,7 +162,7 @@ int mapping_load(str data_folder, struct mapping **ret, struct err *e)
 	map_init(&m->channels, MAP_KEY);
 	map_init(&m->providers, MAP_KEY);
 	map_init(&m->declared, MAP_KEY);
-	for (key_no k = KEY_CHANNEL; k < KEY_FIXED_COUNT; k++)
+	for (unsigned k = KEY_CHANNEL; k < KEY_FIXED_COUNT; k++)
 		map_put(&m->keys, str_of(FIXED_KEYS[k]), k);
 	rc = content_each(data_folder, STR("mappings/"), load_text_of, &ld, e);
 	if (!rc && m->shape_count == 0)

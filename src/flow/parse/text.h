@@ -38,7 +38,7 @@ struct text_record {
 };
 
 /* last: no bytes follow behind `rest`. */
-enum text_step text_next(struct text_input *t, bool last, struct leaves *l, struct text_record *ret);
+enum text_step text_next(struct text_input *t, bool end, struct leaves *l, struct text_record *ret);
 /* Passes over the line at the front, whatever it is. */
 void text_skip(struct text_input *t);
 
