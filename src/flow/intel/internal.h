@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "flow/intel/intel.h"
+#include "os/file.h"
 
 /* ---- value.c, address.c: normal forms ---- */
 
@@ -118,8 +119,8 @@ struct reading {
 	struct intel_set *set;
 	enum intel_role role;
 	str path;
-	uint32_t base;
-	uint64_t line; /* of the present piece, 1-based */
+	const struct file_view *view; /* whose pages may go when they are read; NULL: from memory */
+	uint64_t line;                /* of the present piece, 1-based */
 	struct value value;
 };
 

@@ -64,7 +64,7 @@ static bool read_header(struct lines *l, str line)
 	static const char *const values[] = {"value", "indicator", "ioc", "ioc_value", "observable", NULL};
 	static const char *const types[] = {"type", "ioc_type", "indicator_type", NULL};
 	static const char *const texts[] = {"description", "context", "comment", "malware", "threat", "tags", NULL};
-	char room[INTEL_LINE_MAX];
+	char room[INTEL_LINE_MAX] __attribute__((uninitialized));
 	str cells[COLUMNS_MAX];
 	size_t count;
 
@@ -88,7 +88,7 @@ static int read_row(struct lines *l, str line, struct err *e)
 {
 	enum indicator_type type = INDICATOR_NONE;
 	struct reading *r = l->r;
-	char room[INTEL_LINE_MAX];
+	char room[INTEL_LINE_MAX] __attribute__((uninitialized));
 	str cells[COLUMNS_MAX];
 	size_t count = split(l, line, room, cells);
 

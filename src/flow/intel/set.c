@@ -126,8 +126,11 @@ static int read_plain(struct lines *l, str in, struct err *e)
 {
 	int rc = 0;
 
-	for (size_t at = 0; at < in.len && rc == 0; at += PIECE)
+	for (size_t at = 0; at < in.len && rc == 0; at += PIECE) {
 		rc = lines_push(l, str_sub(in, at, PIECE), e);
+		if (l->r->view && at % FORGET_STEP == 0)
+			file_view_forget(l->r->view, at);
+	}
 	return rc;
 }
 
@@ -175,34 +178,48 @@ static int read_stix(struct reading *r, str bytes, enum inflate_format format, s
 	return rc < 0 ? rc : stix_read(r, buf_str(&text), e);
 }
 
-int intel_set_add(struct intel_set *set, str bytes, str path, enum intel_role role, struct err *e)
+static int read_list(struct reading *r, str bytes, struct err *e)
 {
-	struct reading *r = mem_alloc(1, sizeof(*r));
 	enum inflate_format format = inflate_detect(bytes);
+	struct intel_set *set = r->set;
 	char room[256];
 	int rc;
 
 	CHECK(!set->sealed);
-	if (set->file_count == INTEL_FILES_MAX) {
-		free(r);
+	if (set->file_count == INTEL_FILES_MAX)
 		return err_set(e, ERR_LIMIT, "err.intel.many");
-	}
 	mem_grow(&set->files, &set->file_cap, set->file_count + 1, sizeof(*set->files));
-	path.ptr = mem_dup(path.ptr, path.len);
-	set->files[set->file_count++] = (struct list_file){path, (uint32_t)set->origin};
-	r->set = set;
-	r->role = role;
-	r->path = path;
-	r->base = (uint32_t)set->origin;
+	r->path.ptr = mem_dup(r->path.ptr, r->path.len);
+	set->files[set->file_count++] = (struct list_file){r->path, (uint32_t)set->origin};
 	if (stix_is(peek(bytes, format, room, sizeof(room))))
 		rc = read_stix(r, bytes, format, e);
 	else
 		rc = read_lines(r, bytes, format, e);
 	set->origin++;
 	if (rc < 0)
-		err_path(e, path);
+		err_path(e, r->path);
+	return rc;
+}
+
+static int add_list(const struct reading *what, str bytes, struct err *e)
+{
+	struct reading *r = mem_alloc(1, sizeof(*r));
+	int rc;
+
+	r->set = what->set;
+	r->role = what->role;
+	r->path = what->path;
+	r->view = what->view;
+	rc = read_list(r, bytes, e);
 	free(r);
 	return rc;
+}
+
+int intel_set_add(struct intel_set *set, str bytes, str path, enum intel_role role, struct err *e)
+{
+	struct reading what = {.set = set, .role = role, .path = path};
+
+	return add_list(&what, bytes, e);
 }
 
 struct adding {
@@ -214,12 +231,14 @@ struct adding {
 static int add_file(void *ctx, str path, struct err *e)
 {
 	struct adding *add = ctx;
+	struct reading what = {.set = add->set, .role = add->role, .path = path};
 	struct file_view view = {0};
 	int rc = file_view_open(path, INTEL_FILE_MAX, &view, e);
 
 	if (rc < 0)
 		return rc;
-	rc = intel_set_add(add->set, view.bytes, path, add->role, e);
+	what.view = view.mapped ? &view : NULL;
+	rc = add_list(&what, view.bytes, e);
 	file_view_close(&view);
 	return rc;
 }
