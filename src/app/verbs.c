@@ -9,6 +9,7 @@ const struct verb *const app_verbs[] = {
 	&verb_demo,
 	&verb_detect,
 	&verb_rules_check,
+	&verb_rules_coverage,
 	&verb_user_add,
 	&verb_user_list,
 	&verb_user_reset,

@@ -10,6 +10,7 @@ extern const struct verb verb_detect;
 extern const struct verb verb_help;
 extern const struct verb verb_restore;
 extern const struct verb verb_rules_check;
+extern const struct verb verb_rules_coverage;
 extern const struct verb verb_token_create;
 extern const struct verb verb_token_list;
 extern const struct verb verb_token_revoke;

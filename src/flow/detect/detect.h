@@ -195,4 +195,16 @@ void correlate_order_idle(struct correlate_order *q, time_us now);
 void correlate_order_finish(struct correlate_order *q);
 void correlate_order_counts(const struct correlate_order *q, struct correlate_order_counts *ret);
 
+/* Whether a rule can match at all when only some fields can be there. A rule that asks for a field which no log yields
+ * is silent for ever, and silence looks like safety. An upper bound: true means that no missing field stands in the
+ * way. */
+struct field_view {
+	bool (*has)(void *ctx, str name);
+	void *ctx;
+};
+
+bool rule_can_match(const struct rule_set *set, uint32_t rule_index, const struct field_view *v);
+/* Each field that the rule reads, perhaps several times; keywords read none. */
+void rule_each_field(const struct rule_set *set, uint32_t rule_index, void (*fn)(void *ctx, str name), void *ctx);
+
 #endif

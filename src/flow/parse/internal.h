@@ -56,6 +56,7 @@ struct shape {
 	struct pair *pairs;
 	struct map names; /* incoming name → index in outs */
 	str *outs;
+	uint32_t out_count;
 	struct aliases aliases;
 	str times[SHAPE_TIMES_MAX];
 	uint32_t time_count;
@@ -66,6 +67,16 @@ struct event_rule {
 	str categories[EVENT_CATEGORIES_MAX];
 	uint32_t category_count;
 	struct aliases aliases;
+};
+
+/* One way to a log source, as far as rules see it. */
+struct origin {
+	str product, service;
+	str categories[EVENT_CATEGORIES_MAX];
+	uint32_t category_count;
+	struct aliases aliases;
+	const str *fields; /* none: any field may come */
+	uint32_t field_count;
 };
 
 struct service {
@@ -96,6 +107,8 @@ struct mapping {
 	uint32_t when_name_count;
 	struct source_row *rows;
 	size_t row_count, rows_cap;
+	struct origin *origins;
+	size_t origin_count, origins_cap;
 	struct map keys;      /* name → key_no */
 	struct map channels;  /* lower case → struct service * */
 	struct map providers; /* lower case → struct service * */

@@ -186,6 +186,7 @@ void mapping_free(struct mapping *m)
 	map_done(&m->providers);
 	map_done(&m->declared);
 	free(m->rows);
+	free(m->origins);
 	arena_done(&m->arena);
 	free(m);
 }

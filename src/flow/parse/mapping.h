@@ -21,6 +21,9 @@ int load_key(struct load *ld, str name, key_no *ret);
 int load_aliases(struct load *ld, const struct yaml_node *node, bool rename, struct aliases *out);
 int load_known(struct load *ld, const struct yaml_node *node, const char *const *known);
 
+/* origins.c */
+void origin_add(struct mapping *m, const struct origin *o);
+
 /* shape.c, product.c */
 int load_shape(struct load *ld, const struct yaml_node *doc);
 int load_product(struct load *ld, const struct yaml_node *doc);

@@ -73,4 +73,15 @@ int parser_event(struct parser *p, str raw, struct arena *a, struct event *ret, 
 int parse_event(str raw, const struct mapping *m, const struct name_table *names, struct arena *a, struct event *ret,
 		struct err *e) MUST_CHECK;
 
+/* What the mappings can give an event of: each way by which an event gets a log source, with its fields. An origin
+ * whose fields nobody listed is open: any field may come. A listed one yields its `fields`, what its `copy` and
+ * `rename` make, and what the shapes of its product give by `names`. Everything belongs to the mapping. */
+struct origin; /* opaque */
+
+/* Origin number i, or NULL behind the last. */
+const struct origin *mapping_origin(const struct mapping *m, size_t i);
+/* Whether events of this origin meet rules of that log source; an empty part is any. */
+bool origin_fits(const struct origin *o, str product, str category, str service);
+bool origin_yields(const struct mapping *m, const struct origin *o, str field);
+
 #endif

@@ -54,6 +54,28 @@ static int by_id(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* What rules can meet: `fields` lists all that such events have, beside what copies and renames make. */
+static int note_origin(struct load *ld, const struct yaml_node *node, struct origin *o)
+{
+	str *fields;
+	int rc = load_list(ld, yaml_get(node, STR("fields")), &fields, &o->field_count);
+
+	o->fields = fields;
+	if (!rc)
+		origin_add(ld->m, o);
+	return rc;
+}
+
+static int note_event(struct load *ld, const struct yaml_node *node, const struct service *s,
+		      const struct event_rule *rule)
+{
+	struct origin o = {.product = s->product, .service = s->name, .aliases = rule->aliases};
+
+	memcpy(o.categories, rule->categories, sizeof(o.categories));
+	o.category_count = rule->category_count;
+	return note_origin(ld, node, &o);
+}
+
 static int load_ids(struct load *ld, const struct yaml_node *node, struct service *s, const struct event_rule *rule)
 {
 	const struct yaml_node *ids = yaml_get(node, STR("ids"));
@@ -71,7 +93,7 @@ static int load_ids(struct load *ld, const struct yaml_node *node, struct servic
 
 static int load_events(struct load *ld, const struct yaml_node *node, struct service *s)
 {
-	static const char *const known[] = {"ids", "categories", "copy", "rename", NULL};
+	static const char *const known[] = {"ids", "categories", "copy", "rename", "fields", NULL};
 	uint32_t most = 0;
 	int rc = 0;
 
@@ -95,6 +117,8 @@ static int load_events(struct load *ld, const struct yaml_node *node, struct ser
 			rc = load_event_rule(ld, &node->items[i], &rule);
 		if (!rc)
 			rc = load_ids(ld, &node->items[i], s, &rule);
+		if (!rc)
+			rc = note_event(ld, &node->items[i], s, &rule);
 	}
 	qsort(s->events, s->event_count, sizeof(*s->events), by_id);
 	return rc;
@@ -102,7 +126,7 @@ static int load_events(struct load *ld, const struct yaml_node *node, struct ser
 
 static int load_service(struct load *ld, const struct yaml_node *node, str product)
 {
-	static const char *const known[] = {"service", "channels", "providers", "events", NULL};
+	static const char *const known[] = {"service", "channels", "providers", "events", "fields", NULL};
 	struct mapping *m = ld->m;
 	struct service *s = arena_alloc(&m->arena, sizeof(*s));
 	int rc = load_known(ld, node, known);
@@ -116,6 +140,8 @@ static int load_service(struct load *ld, const struct yaml_node *node, str produ
 	rc = load_text(ld, yaml_get(node, STR("service")), &s->name);
 	if (!rc)
 		rc = load_events(ld, yaml_get(node, STR("events")), s);
+	if (!rc)
+		rc = note_event(ld, node, s, &(struct event_rule){0});
 	if (!rc)
 		rc = load_addresses(ld, yaml_get(node, STR("channels")), &m->channels, s);
 	if (!rc)
@@ -151,9 +177,19 @@ static int load_row_rest(struct load *ld, const struct yaml_node *node, struct s
 	return rc;
 }
 
+static int note_row(struct load *ld, const struct yaml_node *node, const struct source_row *row)
+{
+	struct origin o = {.product = row->product, .service = row->service, .aliases = row->aliases};
+
+	memcpy(o.categories, row->categories, sizeof(o.categories));
+	o.category_count = row->category_count;
+	return note_origin(ld, node, &o);
+}
+
 static int load_row(struct load *ld, const struct yaml_node *node, str product)
 {
-	static const char *const known[] = {"when", "service", "category", "categories", "copy", "rename", NULL};
+	static const char *const known[] = {"when", "service", "category", "categories",
+					    "copy", "rename",  "fields",   NULL};
 	const struct yaml_node *when = yaml_get(node, STR("when"));
 	struct source_row row = {.product = product};
 	struct mapping *m = ld->m;
@@ -177,7 +213,7 @@ static int load_row(struct load *ld, const struct yaml_node *node, str product)
 		return rc;
 	mem_grow(&m->rows, &m->rows_cap, m->row_count + 1, sizeof(*m->rows));
 	m->rows[m->row_count++] = row;
-	return 0;
+	return note_row(ld, node, &row);
 }
 
 static int load_each(struct load *ld, const struct yaml_node *list, str product,

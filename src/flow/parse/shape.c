@@ -13,6 +13,7 @@ static int load_names(struct load *ld, const struct yaml_node *node, struct shap
 	s->outs = arena_alloc(&ld->m->arena, node->count * sizeof(*s->outs) + 1);
 	if (!s->outs)
 		return load_memory(ld);
+	s->out_count = node->count;
 	for (uint32_t i = 0; !rc && i < node->count; i++) {
 		rc = load_text(ld, &node->items[i], &s->outs[i]);
 		if (!rc)
