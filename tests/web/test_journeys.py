@@ -184,13 +184,38 @@ class TestCiso:
         assert page.locator('main a[href^="/alerts/"], main a[href^="/incidents/"]').count() >= 1
         world.audit(f"service {service}")
 
+    def test_a_round_is_reviewed_and_signed(self, world):
+        """The demo's third round lacks one review: with it the CISO may sign, and the snapshot equals the present."""
+        page = world.open("/evaluate/3")
+        assert page.locator('form[action$="/move"] button[disabled]').count() == 1, "not before the three reviews"
+        page.fill("#remark-portfolio", "確認した <b>")
+        page.locator('form:has(input[value="portfolio"]) button').click()
+        page.wait_for_selector('form:has(input[name="to"][value="signed"]) button:not([disabled])')
+        world.audit("round in review")
+        page.locator('form:has(input[name="to"][value="signed"]) button').click()
+        page.wait_for_selector('a[href^="/evaluate/compare"].btn')
+        assert page.locator('form[action$="/move"]').count() == 0, "a signed round goes nowhere"
+        page.locator('section[aria-labelledby="sign"] a.btn').click()
+        page.wait_for_selector("section[aria-labelledby=categories]")
+        assert page.locator("section[aria-labelledby=services] tbody tr").count() == 0, "nothing has changed since"
+        world.audit("comparison")
+        page = world.open("/evaluate")
+        assert page.locator("section[aria-labelledby=snapshots] tbody tr").count() == 3
+        assert page.locator("section[aria-labelledby=trend] figure > svg").count() == 1
+        world.audit("evaluate")
+        world.shoot("evaluate")
+
     def test_one_may_not_do_what_ones_role_may_not(self, world):
         page = world.open("/alerts")
         assert page.locator('button[value="acknowledge"]').count() == 0
 
 
+PAGES = ("/now", "/alerts", "/incidents", "/events", "/portfolio", "/evaluate", "/evaluate/3", "/evaluate/compare?a=1&b=2", "/actions",
+         "/settings")
+
+
 class TestEveryone:
-    @pytest.mark.parametrize("path", ["/now", "/alerts", "/incidents", "/events", "/portfolio", "/settings"])
+    @pytest.mark.parametrize("path", PAGES)
     def test_pages_are_clean_in_dark_and_on_a_phone(self, world, path):
         page = world.page
         page.emulate_media(color_scheme="dark")
@@ -215,6 +240,6 @@ class TestEveryone:
 
     def test_no_text_is_missing(self, world):
         """A key without words shows itself."""
-        for path in ("/now", "/alerts", "/incidents", "/events", "/portfolio", "/settings"):
+        for path in PAGES:
             text = world.open(path).locator("body").inner_text()
-            assert not re.findall(r"\b(?:web|err|build|alert|incident|role|perm|state)\.[a-z_]+\.?[a-z_.]*\b", text), path
+            assert not re.findall(r"\b(?:web|err|build|evaluate|alert|incident|role|perm|state)\.[a-z_]+\.?[a-z_.]*\b", text), path
