@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -122,6 +123,42 @@ def lane_correlate(folder):
     row("correlate", "peak memory", number(s["peak_memory_bytes"] / (1 << 20)), "MiB")
 
 
+def synthetic_indicators(folder, count):
+    """A list of hashes, domains and addresses, the same at every run."""
+    path = os.path.join(folder, "indicators.txt")
+    chosen = random.Random(1)
+    with open(path, "w", encoding="ascii") as out:
+        for i in range(0, count, 4):
+            out.write(f"{chosen.getrandbits(160):040x}\n{chosen.getrandbits(256):064x}\nhost{chosen.getrandbits(40)}.evil{i}.org\n"
+                      f"{1 + (i >> 24)}.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}\n")
+    return path
+
+
+def lane_intel(folder):
+    if not program.has_verb("detect"):
+        return
+    lists = [("none", None), ("10,000,000 synthetic", synthetic_indicators(folder, 10_000_000))]
+    real = os.path.join(SHARED_DATA, "intel", "maltrail-indicators.txt.zst")
+    if os.path.exists(real):
+        lists.insert(1, ("maltrail", real))
+    lane, inputs, rules = next(lanes(folder))
+    plain = None
+    for name, path in lists:
+        with_list = ["--indicators", path] if path else []
+        runs = [json.loads(program.run("detect", "--rules", rules, "--json", "--stats", "--jobs", 1, *with_list, *inputs, timeout=600)
+                           .err.strip().splitlines()[-1]) for _ in range(3)]
+        s = min(runs, key=lambda r: r["seconds"])
+        plain = plain or s["seconds"]
+        on = f"{name}, {lane}, 1 job, best of 3"
+        row("intel", "events", number(s["events"] / s["seconds"]), "events/s", on)
+        row("intel", "slowdown", f"{100 * (s['seconds'] / plain - 1):.1f}", "%", on)
+        row("intel", "peak memory of the program", number(s["peak_memory_bytes"] / 1e6), "MB", on)
+        if path:
+            row("intel", "indicators", number(s["indicators"]), "", on)
+            row("intel", "loading", number(min(r["indicators_seconds"] for r in runs)), "s", on)
+            row("intel", "memory of the set", number(s["indicators_bytes"] / 1e6), "MB", on)
+
+
 def lane_intake(folder):
     with open(os.path.join(ROOT, "content", "demo", "history.ndjson"), "rb") as f:
         lines = [json.dumps(json.loads(line).get("event", {})).encode() for line in f]
@@ -174,7 +211,7 @@ def lane_http(folder):
 
 
 def main():
-    wanted = sys.argv[1:] or ["program", "detect", "correlate", "intake", "http"]
+    wanted = sys.argv[1:] or ["program", "detect", "correlate", "intel", "intake", "http"]
     with tempfile.TemporaryDirectory(prefix="noroshi-bench-") as folder:
         for lane in wanted:
             if lane in ("intake", "http") and not program.has_verb("demo"):

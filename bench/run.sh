@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures and prints a table: bench/run.sh [LANE…], lanes: program detect correlate intake http. Real lanes come from ../shared when it is
+# Measures and prints a table: bench/run.sh [LANE…], lanes: program detect correlate intel intake http. Real lanes come from ../shared when it is
 # there, else from tests/data and content/. It asks for nothing that is not installed by ./noroshi.sh bench.
 set -euo pipefail
 cd "$(dirname "$0")/.."
