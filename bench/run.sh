@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures and prints a table: bench/run.sh [LANE…], lanes: program detect correlate intel intake http. Real lanes come from ../shared when it is
-# there, else from tests/data and content/. It asks for nothing that is not installed by ./noroshi.sh bench.
+# Measures and prints a table: bench/run.sh [LANE…], lanes: program detect correlate intel intake http. Real lanes come from
+# ../shared when it is there, else from tests/data and content/. It asks for nothing that is not installed by ./noroshi.sh bench.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec python3 bench/bench.py "$@"
