@@ -2,15 +2,13 @@
 
 bool line_add(struct leaves *l, str key, str text)
 {
-	uint32_t path = path_child(l->paths, PATH_ROOT, key);
-	str name = key;
+	/* Repaired before it is interned: names are text as much as values are. */
+	str name = leaves_clean(l, key);
 
 	text = leaves_clean(l, text);
-	if (path == PATH_NONE)
-		name = leaves_clean(l, key);
 	if ((text.len && !text.ptr) || (name.len && !name.ptr))
 		return false;
-	leaves_add(l, path, name, text, LEAF_TEXT);
+	leaves_add(l, path_child(l->paths, PATH_ROOT, name), name, text, LEAF_TEXT);
 	return true;
 }
 

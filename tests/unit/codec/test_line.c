@@ -165,6 +165,9 @@ static void bytes_that_are_no_text_are_repaired(void **state)
 	(void)state;
 	assert_int_equal(pairs_leaves(STR("a=\xff b=2 c=3"), &r.leaves), LINE_READ);
 	assert_true(str_eq(r.leaves.items[0].text, STR("\xEF\xBF\xBD")));
+	r.leaves.count = 0;
+	assert_int_equal(cef_leaves(STR("CEF:0|v|p|1|2|n|5|k\xff=1"), &r.leaves), LINE_READ);
+	assert_true(str_eq(r.leaves.items[7].name, STR("k\xEF\xBF\xBD")));
 }
 
 static void audit_records_of_one_event(void **state)
