@@ -120,7 +120,8 @@ struct trigger_entry {
 	str remark;
 	time_us now;
 };
-int round_trigger_add(struct db *db, const struct actor *who, const struct trigger_entry *entry, struct err *e) MUST_CHECK;
+int round_trigger_add(struct db *db, const struct actor *who, const struct trigger_entry *entry,
+		      struct err *e) MUST_CHECK;
 
 struct round_list {
 	struct round *rounds;
