@@ -4,7 +4,8 @@
 Syntax (Mustache, cut to what pages need): {{name}} {{a.b}} {{#section}}…{{/section}} {{^inverted}}…{{/inverted}}
 {{> folder/partial}} {{! comment }} {{t:words.key}} and {{$block}}…{{/block}}: a block renders in place and is also a template
 of its own, "alert/list#rows", for fragments. {{> folder/partial at_x}} puts the partial in with the flag at_x set: sections on
-names that begin with at_ are decided here, at build. A tag that stands alone on its line takes the line away with it.
+names that begin with at_ are decided here, at build. {{< css/tokens.css}} puts in a style sheet of web/ as <style>, in templates of
+report/ only: those become files, which no content security policy guards and which must not need others. A tag that stands alone on its line takes the line away with it.
 
 The HTML around each variable is followed, so that escaping is decided here and not by the writer. The build fails on: an
 unknown partial or words key, a circle of partials, an unbalanced section, a section that ends in another HTML context than
@@ -19,6 +20,8 @@ import gen_words
 
 TAG = re.compile(r"\{\{(.*?)\}\}", re.S)
 NAME = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
+COMMENT = re.compile(r"/\*.*?\*/", re.S)  # of a style sheet
+SHEET = re.compile(r"^[a-z][a-z0-9_/]*\.css$")
 PARTIAL = re.compile(r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$")
 URL_ATTRIBUTES = {"href", "src", "action", "formaction", "poster", "cite", "data", "xlink:href", "hx-get", "hx-post", "hx-put",
                   "hx-patch", "hx-delete", "hx-push-url", "hx-replace-url"}
@@ -187,7 +190,7 @@ def pieces_of(text):
         before = text[at:match.start()]
         line += before.count("\n")
         body = match.group(1)
-        sign = body[0] if body[:1] in "#^/>!$" else ("t:" if body.strip().startswith("t:") else "")
+        sign = body[0] if body[:1] in "#^/><!$" else ("t:" if body.strip().startswith("t:") else "")
         end = match.end()
         if sign and sign != "t:":
             start_of_line = before.rpartition("\n")[2]
@@ -212,6 +215,7 @@ class Compiler:
         self.folder, self.words = folder, words
         self.names = sorted(os.path.relpath(p, folder)[:-5] for p in gen_words.files_below(folder, ".html"))
         self.ops, self.blocks, self.partials, self.problems = {}, {}, {}, []
+        self.sheets = set()
         self.reading = []  # partials being put in with flags
 
     def compile(self, name):
@@ -263,6 +267,8 @@ class Compiler:
                 ops.append(["OP_SECTION" if kind == "#" else "OP_INVERTED", "ESCAPE_TEXT", 0, fnv(value.split(".")[0]), value])
         elif kind == "/":
             self.close(name, value, html, ops, stack)
+        elif kind == "<":
+            ops.append(["OP_TEXT", "ESCAPE_TEXT", 0, 0, self.sheet(name, value, html)])
         elif kind == ">":
             value, *given = value.split()
             if not PARTIAL.match(value) or value not in self.names:
@@ -280,6 +286,22 @@ class Compiler:
                 self.reading.pop()
             else:
                 ops.append(["OP_PARTIAL", "ESCAPE_TEXT", value, 0, value])
+
+    def sheet(self, name, value, html):
+        """A style sheet of web/ as an element, for a template that becomes a file."""
+        path = os.path.join(os.path.dirname(self.folder), value)
+        if not name.startswith("report/"):
+            raise Problem(f"style sheet {value} outside report/: link it")
+        if not SHEET.match(value) or not os.path.isfile(path):
+            raise Problem(f"no style sheet {value}")
+        if html.kind != "text":
+            raise Problem(f"style sheet {value} inside a {html.kind}")
+        with open(path, encoding="utf-8") as f:
+            text = COMMENT.sub("", f.read())
+        if "<" in text or "@import" in text or "url(" in text:
+            raise Problem(f"style sheet {value} holds '<', @import or url(): the file would not stand alone")
+        self.sheets.add(path)
+        return f"<style>\n{text}</style>\n"
 
     def close(self, name, value, html, ops, stack):
         if not stack or stack[-1][1] != value:
@@ -346,6 +368,7 @@ def main():
     inputs = [po] + [os.path.join(po, n) for n in sorted(os.listdir(po)) if n.endswith(".po")]
     for root, dirs, names in os.walk(folder):
         inputs += [root] + [os.path.join(root, n) for n in sorted(names) if n.endswith(".html")]
+    inputs += sorted(compiler.sheets)
     with open(depfile, "w", encoding="utf-8") as f:
         f.write(f"{out_path}: " + " ".join(p.replace(" ", "\\ ") for p in inputs) + "\n")
     return 0

@@ -64,7 +64,7 @@ def test_every_rule_has_both():
     assert near == set(rules), [rules.get(i, i) for i in near ^ set(rules)]
 
 
-@pytest.mark.parametrize("name,text", texts())
+@pytest.mark.parametrize("name,text", list(texts()))
 def test_rule_says_what_a_reader_needs(name, text):
     for key in ("title", "description", "author", "level", "falsepositives", "license"):
         assert re.search(rf"^{key}:", text, re.M), f"{name} lacks {key}"

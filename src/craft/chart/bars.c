@@ -15,10 +15,10 @@
 #define SPARK_WIDTH 98.0
 #define SPARK_HEIGHT 24.0
 
-static const str classes[CHART_PARTS] = {STR_INIT("fs1"), STR_INIT("fs2"), STR_INIT("fs3"), STR_INIT("fs4"),
-					 STR_INIT("fs5")};
+const str chart_part_classes[CHART_PARTS] = {STR_INIT("fs1"), STR_INIT("fs2"), STR_INIT("fs3"), STR_INIT("fs4"),
+					     STR_INIT("fs5")};
 
-static uint64_t bar_total(const struct chart_bar *bar)
+uint64_t chart_bar_total(const struct chart_bar *bar)
 {
 	uint64_t total = 0;
 
@@ -27,8 +27,7 @@ static uint64_t bar_total(const struct chart_bar *bar)
 	return total;
 }
 
-/* 1, 2 or 5 times a power of ten, so that at most five lines are drawn. */
-static uint64_t step_of(uint64_t most)
+uint64_t chart_step(uint64_t most)
 {
 	static const unsigned factors[] = {1, 2, 5};
 
@@ -41,7 +40,7 @@ static uint64_t step_of(uint64_t most)
 static void draw_bar(struct chart *c, const struct chart_bar *bar, double x, double width, double unit)
 {
 	double y = BARS_BOTTOM;
-	uint64_t total = bar_total(bar);
+	uint64_t total = chart_bar_total(bar);
 
 	for (size_t i = 0; i < CHART_PARTS; i++) {
 		double height = (double)bar->parts[i] * unit;
@@ -50,7 +49,8 @@ static void draw_bar(struct chart *c, const struct chart_bar *bar, double x, dou
 			continue;
 		y -= height;
 		/* A hairline of the ground between parts tells them apart without colour. */
-		chart_rect(c, classes[i], (struct chart_point){x, y}, width, height > 2 ? height - 1 : height);
+		chart_rect(c, chart_part_classes[i], (struct chart_point){x, y}, width,
+			   height > 2 ? height - 1 : height);
 	}
 	chart_text(c, STR("mid"), (struct chart_point){x + width / 2, BARS_BOTTOM + 17}, bar->name);
 	if (total)
@@ -68,9 +68,9 @@ struct chart *chart_bars(struct arena *a, const struct chart_bar *bars, size_t c
 	if (!c)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (bar_total(&bars[i]) > most)
-			most = bar_total(&bars[i]);
-	step = step_of(most);
+		if (chart_bar_total(&bars[i]) > most)
+			most = chart_bar_total(&bars[i]);
+	step = chart_step(most);
 	top = (most + step - 1) / step * step;
 	unit = (BARS_BOTTOM - BARS_TOP) / (double)top;
 	for (uint64_t tick = 0; tick <= top; tick += step) {

@@ -60,6 +60,9 @@ struct chart_bar {
 
 struct chart *chart_bars(struct arena *a, const struct chart_bar *bars, size_t count);
 
+/* The same figures along time, wide and without numbers on the bars; an empty name has no label. */
+struct chart *chart_timeline(struct arena *a, const struct chart_bar *bars, size_t count);
+
 /* Declared as a bar, evidence as a diamond, target as a tick, in one row of a table. */
 struct chart *chart_score(struct arena *a, int declared, int evidence, int target);
 

@@ -24,4 +24,10 @@ struct chart {
 	bool failed;
 };
 
+/* bars.c */
+extern const str chart_part_classes[CHART_PARTS];
+uint64_t chart_bar_total(const struct chart_bar *bar);
+/* The distance of grid lines: 1, 2 or 5 times a power of ten, so that at most five are drawn. */
+uint64_t chart_step(uint64_t most);
+
 #endif

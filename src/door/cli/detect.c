@@ -1,205 +1,19 @@
 /* The verb `detect`: Sigma rules against files. Contract: issue "First", docs/reference. */
+#include <errno.h>
 #include <inttypes.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "door/cli/detect_text.h"
 #include "door/cli/hunt.h"
 #include "door/cli/indicators.h"
+#include "door/cli/report.h"
 #include "door/cli/rules_load.h"
 #include "door/cli/verbs.h"
 #include "model/event_json.h"
 #include "os/file.h"
-
-static const char *const level_names[] = {
-	[LEVEL_INFORMATIONAL] = "informational", [LEVEL_LOW] = "low", [LEVEL_MEDIUM] = "medium", [LEVEL_HIGH] = "high",
-	[LEVEL_CRITICAL] = "critical",
-};
-static const char *const level_words[] = {
-	[LEVEL_INFORMATIONAL] = "detect.level.informational",
-	[LEVEL_LOW] = "detect.level.low",
-	[LEVEL_MEDIUM] = "detect.level.medium",
-	[LEVEL_HIGH] = "detect.level.high",
-	[LEVEL_CRITICAL] = "detect.level.critical",
-};
-
-/* ---- what is printed for a match ---- */
-
-static void add_time(struct buf *out, const struct event *ev, bool quoted)
-{
-	char text[TIME_TEXT_MAX];
-	size_t len = ev->time_known ? time_format(ev->time, text) : 0;
-
-	if (!ev->time_known)
-		buf_add(out, quoted ? STR("null") : STR("-"));
-	else if (quoted)
-		json_add_text(out, (str){text, len});
-	else
-		buf_add(out, (str){text, len});
-}
-
-static void add_place_json(struct buf *out, const struct hunt_view *v)
-{
-	buf_add(out, STR(",\"source\":{\"path\":"));
-	json_add_text(out, v->path);
-	if (v->event->line)
-		buf_add_fmt(out, ",\"line\":%" PRIu64, v->event->line);
-	else
-		buf_add_fmt(out, ",\"record\":%" PRIu64, v->event->record);
-	buf_add(out, STR("},\"event\":"));
-}
-
-static void add_rule_json(struct buf *out, const struct rule *r)
-{
-	buf_add(out, STR(",\"rule\":{\"id\":"));
-	json_add_text(out, r->id);
-	buf_add(out, STR(",\"title\":"));
-	json_add_text(out, r->title);
-	buf_add_fmt(out, ",\"level\":\"%s\",\"tags\":[", level_names[r->level]);
-	for (uint32_t i = 0; i < r->tag_count; i++) {
-		if (i)
-			buf_add_byte(out, ',');
-		json_add_text(out, r->tags[i]);
-	}
-	buf_add(out, STR("]}"));
-}
-
-static void render_place_json(void *ctx, struct buf *out, const struct hunt_view *v)
-{
-	(void)ctx;
-	add_place_json(out, v);
-	event_add_json(out, v->event);
-}
-
-static void render_json(void *ctx, struct buf *out, const struct hunt_view *v)
-{
-	buf_add(out, STR("{\"time\":"));
-	add_time(out, v->event, true);
-	if (v->hit)
-		indicators_add_json(out, v->hit);
-	else
-		add_rule_json(out, v->rule);
-	render_place_json(ctx, out, v);
-	buf_add(out, STR("}\n"));
-}
-
-static void add_instant(struct buf *out, time_us t)
-{
-	char text[TIME_TEXT_MAX];
-
-	json_add_text(out, (str){text, time_format(t, text)});
-}
-
-static void add_members_json(struct buf *out, const struct related_match *g, const str *paths)
-{
-	for (uint32_t i = 0; i < g->match->ref_count; i++) {
-		const struct related_event *m = &g->members[i];
-
-		buf_add(out, i ? STR(",{\"path\":") : STR("{\"path\":"));
-		json_add_text(out, paths[m->input]);
-		buf_add_fmt(out, ",\"%s\":%" PRIu64 "}", m->line ? "line" : "record", m->line ? m->line : m->record);
-	}
-}
-
-static void render_group_json(void *ctx, struct buf *out, const struct related_match *g, const str *paths)
-{
-	const struct correlate_match *m = g->match;
-
-	(void)ctx;
-	buf_add(out, STR("{\"time\":"));
-	add_instant(out, m->end);
-	add_rule_json(out, m->rule);
-	buf_add(out, STR(",\"correlation\":{\"group\":{"));
-	for (uint32_t i = 0; i < m->group_count; i++) {
-		if (i)
-			buf_add_byte(out, ',');
-		json_add_text(out, m->group_names[i]);
-		buf_add_byte(out, ':');
-		json_add_text(out, m->group_values[i]);
-	}
-	buf_add(out, STR("},\"start\":"));
-	add_instant(out, m->start);
-	buf_add(out, STR(",\"end\":"));
-	add_instant(out, m->end);
-	buf_add_fmt(out, ",\"events\":%" PRIu64 ",\"id\":\"%016" PRIx64 "\",\"members\":[", m->events, m->id);
-	add_members_json(out, g, paths);
-	buf_add(out, STR("]}"));
-	buf_add(out, g->place);
-	buf_add(out, STR("}\n"));
-}
-
-/* Control characters of a log must not reach a terminal. */
-static void add_visible(struct buf *out, str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		buf_add_byte(out, c < 0x20 || c == 0x7F ? '?' : text.ptr[i]);
-	}
-}
-
-static void add_row_start(const struct cli *c, struct buf *out, size_t from, enum rule_level level)
-{
-	while (out->len - from < 29)
-		buf_add_byte(out, ' ');
-	buf_add(out, words_get(c->lang, str_of(level_words[level])));
-	buf_add(out, STR("  "));
-}
-
-static void render_place_row(void *ctx, struct buf *out, const struct hunt_view *v)
-{
-	uint64_t place = v->event->line ? v->event->line : v->event->record;
-
-	(void)ctx;
-	buf_add(out, STR("  "));
-	add_visible(out, v->path);
-	buf_add_fmt(out, ":%" PRIu64 "\n", place);
-}
-
-static void render_row(void *ctx, struct buf *out, const struct hunt_view *v)
-{
-	str host = event_text(v->event, STR("Computer"));
-	struct buf title = {.max = 4096};
-	const struct cli *c = ctx;
-	size_t from = out->len;
-
-	add_time(out, v->event, false);
-	add_row_start(ctx, out, from, v->rule ? v->rule->level : LEVEL_HIGH);
-	if (host.len) {
-		add_visible(out, host);
-		buf_add(out, STR("  "));
-	}
-	if (v->hit)
-		indicators_add_title(&title, c->lang, v->hit);
-	add_visible(out, v->hit ? buf_str(&title) : v->rule->title);
-	buf_done(&title);
-	render_place_row(ctx, out, v);
-}
-
-static void render_group_row(void *ctx, struct buf *out, const struct related_match *g, const str *paths)
-{
-	const struct correlate_match *m = g->match;
-	const struct cli *c = ctx;
-	char text[TIME_TEXT_MAX];
-	size_t from = out->len;
-	struct buf count;
-
-	(void)paths;
-	buf_add(out, (str){text, time_format(m->end, text)});
-	add_row_start(c, out, from, m->rule->level);
-	for (uint32_t i = 0; i < m->group_count; i++) {
-		add_visible(out, m->group_values[i]);
-		buf_add(out, STR("  "));
-	}
-	add_visible(out, m->rule->title);
-	buf_init(&count, 32);
-	buf_add_u64(&count, m->events);
-	buf_add(out, STR("  "));
-	words_add(out, c->lang, STR("detect.correlated"), (const struct word_arg[]){{"events", buf_str(&count)}}, 1);
-	buf_done(&count);
-	buf_add(out, g->place);
-}
 
 /* ---- inputs ---- */
 
@@ -330,6 +144,43 @@ static void tell_summary(const struct cli *c, const struct rule_set *set, const 
 	buf_done(&out);
 }
 
+/* ---- where rules spend their events ---- */
+
+struct profile_row {
+	const struct rule *rule;
+	uint64_t tried, matched;
+};
+
+static int profile_cmp(const void *a, const void *b)
+{
+	const struct profile_row *x = a, *y = b;
+
+	if (x->matched != y->matched)
+		return x->matched > y->matched ? -1 : 1;
+	if (x->tried != y->tried)
+		return x->tried > y->tried ? -1 : 1;
+	return x->rule->index < y->rule->index ? -1 : 1;
+}
+
+/* Matches and candidates of each rule. Time by rule is not measured: taking it would cost more than most rules do. */
+static void tell_profile(const struct cli *c, const struct rule_set *set, const struct hunt_result *r)
+{
+	uint32_t count = rule_set_count(set), used = 0;
+	_cleanup_free_ struct profile_row *rows = mem_alloc((size_t)count + 1, sizeof(*rows));
+
+	for (uint32_t i = 0; i < count; i++)
+		if (r->tried[i])
+			rows[used++] = (struct profile_row){rule_set_rule(set, i), r->tried[i], r->matched[i]};
+	qsort(rows, used, sizeof(*rows), profile_cmp);
+	fprintf(c->err, "%s\n", words_get(c->lang, STR("hunt.profile")).ptr);
+	for (uint32_t i = 0; i < used; i++) {
+		str title = rule_title(rows[i].rule, c->lang);
+
+		fprintf(c->err, "%12" PRIu64 " %12" PRIu64 "  " STR_FMT "\n", rows[i].matched, rows[i].tried,
+			STR_ARG(title));
+	}
+}
+
 /* ---- the verb ---- */
 
 struct detect_run {
@@ -342,10 +193,18 @@ struct detect_run {
 	struct hunt_result result;
 	time_us load;
 	int64_t jobs;
+	struct match_text text;
+	struct report report;
+	struct draft html, csv;
+	bool has_html, has_csv;
 };
 
 static void run_done(struct detect_run *d)
 {
+	draft_drop(&d->html);
+	draft_drop(&d->csv);
+	if (d->has_html)
+		report_done(&d->report);
 	hunt_result_done(&d->result);
 	inputs_done(&d->inputs);
 	mapping_free(d->mapping);
@@ -378,9 +237,46 @@ static int load(struct detect_run *d, struct err *e)
 	return mapping_load(c->data_folder, &d->mapping, e);
 }
 
+/* The files that were asked for are opened before the work, so that a wrong name costs no time. */
+static int open_files(struct detect_run *d, struct err *e)
+{
+	struct cli *c = d->cli;
+	bool replace = cli_has(c, "force");
+	int rc = 0;
+
+	if (cli_has(c, "csv")) {
+		rc = draft_open(cli_value(c, "csv"), replace, &d->csv, e);
+		d->has_csv = rc == 0;
+	}
+	if (rc == 0 && d->has_csv)
+		rc = draft_add(&d->csv, str_of(csv_head), e);
+	if (rc == 0 && cli_has(c, "html")) {
+		rc = draft_open(cli_value(c, "html"), replace, &d->html, e);
+		d->has_html = rc == 0;
+		if (d->has_html)
+			report_init(&d->report, c, d->rules);
+	}
+	return rc;
+}
+
+static uint32_t list_outputs(struct detect_run *d, struct hunt_output out[HUNT_OUTPUTS_MAX])
+{
+	bool json = cli_has(d->cli, "json");
+	uint32_t count = 0;
+
+	out[count++] = (struct hunt_output){json ? match_json : match_row, json ? group_json : group_row, match_print,
+					    &d->text, &d->text};
+	if (d->has_csv)
+		out[count++] = (struct hunt_output){match_csv, group_csv, match_draft, &d->text, &d->csv};
+	if (d->has_html)
+		out[count++] = (struct hunt_output){report_render, report_group, report_take, NULL, &d->report};
+	return count;
+}
+
 static int search(struct detect_run *d, struct err *e)
 {
 	struct cli *c = d->cli;
+	struct hunt_output outputs[HUNT_OUTPUTS_MAX];
 	struct hunt h = {
 		.rules = d->rules,
 		.mapping = d->mapping,
@@ -389,16 +285,36 @@ static int search(struct detect_run *d, struct err *e)
 		.fields = d->indicators.fields,
 		.env = c->env,
 		.jobs = (uint32_t)d->jobs,
-		.render = cli_has(c, "json") ? render_json : render_row,
-		.render_place = cli_has(c, "json") ? render_place_json : render_place_row,
-		.render_group = cli_has(c, "json") ? render_group_json : render_group_row,
-		.ctx = c,
+		.explain = d->text.explain || d->has_csv || d->has_html,
+		.profile = cli_has(c, "profile"),
+		.render_place = cli_has(c, "json") ? place_json : place_row,
+		.outputs = outputs,
+		.output_count = list_outputs(d, outputs),
 		.progress = isatty(fileno(c->err)) ? c->err : NULL,
 	};
-	int rc = hunt_run(&h, d->inputs.paths, d->inputs.count, c->out, &d->result, e);
+	int rc = hunt_run(&h, d->inputs.paths, d->inputs.count, &d->result, e);
 
+	if (rc == 0 && fflush(c->out) != 0)
+		rc = err_set_errno(e, "err.file.write", STR("-"), errno);
 	for (size_t i = 0; i < d->result.failure_count; i++)
 		cli_report(c, &d->result.failures[i].err);
+	return rc;
+}
+
+static int finish_files(struct detect_run *d, struct err *e)
+{
+	struct buf page;
+	int rc = d->has_csv ? draft_finish(&d->csv, e) : 0;
+
+	if (rc < 0 || !d->has_html)
+		return rc;
+	buf_init(&page, REPORT_PAGE_MAX);
+	rc = report_write(&d->report, &d->result, &page, e);
+	if (rc == 0)
+		rc = draft_add(&d->html, buf_str(&page), e);
+	if (rc == 0)
+		rc = draft_finish(&d->html, e);
+	buf_done(&page);
 	return rc;
 }
 
@@ -408,7 +324,7 @@ static int detect_with(struct detect_run *d)
 	struct err e = {0};
 	bool refused;
 
-	if (load(d, &e) < 0) {
+	if (load(d, &e) < 0 || open_files(d, &e) < 0) {
 		cli_report(c, &e);
 		return EXIT_ERROR;
 	}
@@ -421,12 +337,18 @@ static int detect_with(struct detect_run *d)
 	}
 	d->result.inputs += d->inputs.failed;
 	d->result.inputs_failed += d->inputs.failed;
+	if (!refused && finish_files(d, &e) < 0) {
+		cli_report(c, &e);
+		return EXIT_ERROR;
+	}
 	if (cli_has(c, "stats"))
 		tell_stats(c, d->rules, &d->result, d->load, &d->indicators);
 	else if (!cli_has(c, "json"))
 		tell_summary(c, d->rules, &d->result);
 	if (!cli_has(c, "stats"))
 		indicators_tell_suppressed(c, d->result.suppressed);
+	if (d->result.tried)
+		tell_profile(c, d->rules, &d->result);
 	if (refused)
 		return EXIT_RULES;
 	return d->result.inputs_failed ? EXIT_INPUT : EXIT_DONE;
@@ -434,7 +356,7 @@ static int detect_with(struct detect_run *d)
 
 static int detect_run(struct cli *c)
 {
-	struct detect_run d = {.cli = c, .inputs = {.cli = c}};
+	struct detect_run d = {.cli = c, .inputs = {.cli = c}, .text = {c, cli_has(c, "explain")}};
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int64_t fallback = cores < 1 ? 1 : cores > HUNT_JOBS_MAX ? HUNT_JOBS_MAX : cores;
 	int status;
@@ -456,10 +378,19 @@ static int detect_run(struct cli *c)
 }
 
 static const struct cli_option detect_options[] = {
-	{"rules", "PATH", true, false},       {"json", NULL, false, false},
-	{"stats", NULL, false, false},        {"jobs", "N", false, false},
-	{"strict", NULL, false, false},       {"indicators", "PATH", true, false},
-	{"warninglist", "PATH", true, false}, {0},
+	{"rules", "PATH", true, false},
+	{"json", NULL, false, false},
+	{"explain", NULL, false, false},
+	{"html", "OUT.html", false, false},
+	{"csv", "OUT.csv", false, false},
+	{"force", NULL, false, false},
+	{"stats", NULL, false, false},
+	{"profile", NULL, false, false},
+	{"jobs", "N", false, false},
+	{"strict", NULL, false, false},
+	{"indicators", "PATH", true, false},
+	{"warninglist", "PATH", true, false},
+	{0},
 };
 
 const struct verb verb_detect = {"detect", "INPUT…", detect_options, detect_run};

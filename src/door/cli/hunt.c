@@ -4,18 +4,17 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "door/cli/progress.h"
 #include "door/cli/pump.h"
 #include "door/cli/spool.h"
 #include "os/file.h"
 
 #define PROGRESS_AFTER TIME_SECOND
 #define PROGRESS_EVERY (TIME_SECOND / 5)
-#define PROGRESS_WIDTH 30
 #define INDICATOR_RANK (1u << 31) /* more than any rule's index */
 #define FORGET_STEP (32u << 20)
 
@@ -25,7 +24,7 @@ struct entry {
 	uint64_t seq; /* number of the event in its input */
 	uint64_t at;  /* in the spool */
 	uint32_t input, rule;
-	uint32_t len;
+	uint32_t len[HUNT_OUTPUTS_MAX]; /* of each output's text, one behind the other */
 };
 
 struct shared {
@@ -54,7 +53,10 @@ struct worker {
 	struct buf line, packed;
 	struct arena arena; /* hits of one event */
 	uint64_t suppressed;
-	uint32_t *parts; /* rules of the event at hand that correlations are made of */
+	uint64_t *matched; /* by rule, also where only a correlation is told */
+	uint32_t *parts;   /* rules of the event at hand that correlations are made of */
+	struct arena reasons;
+	struct hunt_span span;
 	struct hunt_unknown unknown[HUNT_UNKNOWN_MAX];
 	uint32_t unknown_count;
 	uint32_t input;
@@ -97,23 +99,6 @@ static void tell_damages(struct worker *w, const struct reader *reader)
 		keep_failure(w, &damages[i], false);
 }
 
-static void unknown_add(struct hunt_unknown *list, uint32_t *count, str name, uint64_t events)
-{
-	name = str_sub(name, 0, sizeof(list->name) - 1);
-	for (uint32_t i = 0; i < *count; i++) {
-		if (str_eq(str_of(list[i].name), name)) {
-			list[i].events += events;
-			return;
-		}
-	}
-	if (*count == HUNT_UNKNOWN_MAX)
-		return;
-	if (name.len)
-		memcpy(list[*count].name, name.ptr, name.len);
-	list[*count].name[name.len] = '\0';
-	list[(*count)++].events = events;
-}
-
 static void note_unknown(struct worker *w, const struct event *ev)
 {
 	str name = event_text(ev, STR("Channel"));
@@ -122,7 +107,7 @@ static void note_unknown(struct worker *w, const struct event *ev)
 		name = event_text(ev, STR("Provider_Name"));
 	if (!name.len)
 		name = w->s->paths[w->input];
-	unknown_add(w->unknown, &w->unknown_count, name, 1);
+	hunt_unknown_add(w->unknown, &w->unknown_count, name, 1);
 }
 
 /* Puts the rendered line aside. */
@@ -143,19 +128,39 @@ static int keep_line(struct shared *s, struct entry *entry, str line, struct err
 	return rc;
 }
 
+static int render_all(struct worker *w, struct hunt_view *view, struct entry *entry, struct err *e)
+{
+	const struct hunt *h = w->s->hunt;
+	struct match_reason *reasons;
+	size_t before = 0;
+	int rc;
+
+	if (h->explain && view->rule) {
+		arena_reset(&w->reasons);
+		rc = matcher_explain(w->matcher, view->rule->index, &w->reasons, &reasons, &view->reason_count, e);
+		if (rc < 0)
+			return rc;
+		view->reasons = reasons;
+	}
+	buf_clear(&w->line);
+	for (uint32_t i = 0; i < h->output_count; i++) {
+		h->outputs[i].render(h->outputs[i].render_ctx, &w->line, view);
+		entry->len[i] = (uint32_t)(w->line.len - before);
+		before = w->line.len;
+	}
+	return buf_check(&w->line, e);
+}
+
 /* rank: behind the time, the input and the event, which match comes first. */
-static int keep_match(struct worker *w, const struct hunt_view *view, uint32_t rank)
+static int keep_match(struct worker *w, struct hunt_view *view, uint32_t rank)
 {
 	const struct event *ev = view->event;
 	struct entry entry = {.time = ev->time_known ? ev->time : INT64_MAX, .seq = w->seq, .input = w->input};
 	struct err e;
 	int rc;
 
-	buf_clear(&w->line);
-	w->s->hunt->render(w->s->hunt->ctx, &w->line, view);
 	entry.rule = rank;
-	entry.len = (uint32_t)w->line.len;
-	rc = buf_check(&w->line, &e);
+	rc = render_all(w, view, &entry, &e);
 	if (rc == 0)
 		rc = keep_line(w->s, &entry, buf_str(&w->line), &e);
 	if (rc < 0)
@@ -199,7 +204,7 @@ static int keep_parts(struct worker *w, const struct event *ev, uint32_t count)
 	what.input = w->input;
 	buf_clear(&w->line);
 	buf_clear(&w->packed);
-	h->render_place(h->ctx, &w->line, &view);
+	h->render_place(NULL, &w->line, &view);
 	parts.place = buf_str(&w->line);
 	related_pack(h->rules, ev, &parts, &w->packed);
 	rc = buf_check(&w->line, &e);
@@ -222,6 +227,7 @@ static int keep_hits(struct worker *w, const struct event *ev, const struct rule
 	for (uint32_t i = 0; i < hits; i++) {
 		struct hunt_view view = {.event = ev, .rule = rules[i], .path = w->s->paths[w->input]};
 
+		w->matched[rules[i]->index]++;
 		if (!rules[i]->is_silent && keep_match(w, &view, rules[i]->index) < 0)
 			return -1;
 		if (rules[i]->is_part)
@@ -238,6 +244,8 @@ static int match_batch(struct worker *w, const struct batch *batch)
 		uint32_t hits = matcher_match(w->matcher, ev, &rules);
 
 		w->seq++;
+		if (ev->time_known)
+			hunt_span_add(&w->span, ev->time, ev->time);
 		if (!ev->source_known)
 			note_unknown(w, ev);
 		if (hits && keep_hits(w, ev, rules, hits) < 0)
@@ -346,6 +354,22 @@ static void search_input(struct worker *w)
 	file_view_close(&view);
 }
 
+/* Under the lock. */
+static void add_own(struct worker *w)
+{
+	struct hunt_result *r = w->s->result;
+	uint32_t rules = rule_set_count(w->s->hunt->rules);
+
+	if (w->span.known)
+		hunt_span_add(&r->span, w->span.first, w->span.last);
+	for (uint32_t i = 0; w->matcher && r->tried && i < rules; i++) {
+		r->tried[i] += matcher_tried(w->matcher)[i];
+		r->matched[i] += w->matched[i];
+	}
+	for (uint32_t i = 0; i < w->unknown_count; i++)
+		hunt_unknown_add(r->unknown, &r->unknown_count, str_of(w->unknown[i].name), w->unknown[i].events);
+}
+
 static void worker_end(struct worker *w)
 {
 	struct hunt_result *r = w->s->result;
@@ -357,8 +381,7 @@ static void worker_end(struct worker *w)
 	r->unknown_source += counts.unknown_source;
 	r->regex_exhausted += counts.regex_exhausted;
 	r->suppressed += w->suppressed;
-	for (uint32_t i = 0; i < w->unknown_count; i++)
-		unknown_add(r->unknown, &r->unknown_count, str_of(w->unknown[i].name), w->unknown[i].events);
+	add_own(w);
 	w->s->running--;
 	pthread_cond_signal(&w->s->ended);
 	pthread_mutex_unlock(&w->s->lock);
@@ -369,6 +392,8 @@ static void worker_end(struct worker *w)
 	buf_done(&w->packed);
 	arena_done(&w->arena);
 	free(w->parts);
+	free(w->matched);
+	arena_done(&w->reasons);
 }
 
 static void *work(void *arg)
@@ -382,6 +407,8 @@ static void *work(void *arg)
 	buf_init(&w.packed, HUNT_LINE_MAX);
 	arena_init(&w.arena, HUNT_HITS_MEMORY);
 	w.parts = mem_alloc((size_t)rule_set_count(w.s->hunt->rules) + 1, sizeof(*w.parts));
+	w.matched = mem_alloc((size_t)rule_set_count(w.s->hunt->rules) + 1, sizeof(*w.matched));
+	arena_init(&w.reasons, HUNT_REASONS);
 	if (matcher_create(w.s->hunt->rules, &w.matcher, &e) < 0)
 		break_off(w.s, &e);
 	while (!atomic_load(&w.s->broken)) {
@@ -398,40 +425,10 @@ static void *work(void *arg)
 
 /* ---- waiting, with a bar ---- */
 
-static uint64_t bytes_of_all(const str *paths, size_t count)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct buf path;
-		struct stat st;
-
-		buf_init(&path, 8192);
-		buf_add(&path, paths[i]);
-		if (!path.failed && stat(buf_cstr(&path), &st) == 0 && S_ISREG(st.st_mode))
-			sum += (uint64_t)st.st_size;
-		buf_done(&path);
-	}
-	return sum;
-}
-
-static void draw_bar(struct shared *s, uint64_t total)
-{
-	uint64_t at = atomic_load(&s->bytes_read), events = atomic_load(&s->events);
-	unsigned share = total ? (unsigned)(at >= total ? 100 : at * 100 / total) : 0;
-	char bar[PROGRESS_WIDTH + 1];
-
-	memset(bar, ' ', PROGRESS_WIDTH);
-	memset(bar, '#', (size_t)share * PROGRESS_WIDTH / 100);
-	bar[PROGRESS_WIDTH] = '\0';
-	fprintf(s->hunt->progress, "\r[%s] %3u %%  %" PRIu64 " ", bar, share, events);
-	fflush(s->hunt->progress);
-}
-
 static void wait_for_all(struct shared *s, time_us began)
 {
 	const struct env *env = s->hunt->env;
-	uint64_t total = s->hunt->progress ? bytes_of_all(s->paths, s->count) : 0;
+	uint64_t total = s->hunt->progress ? progress_total(s->paths, s->count) : 0;
 	bool drawn = false;
 
 	pthread_mutex_lock(&s->lock);
@@ -442,12 +439,12 @@ static void wait_for_all(struct shared *s, time_us began)
 		(void)pthread_cond_timedwait(&s->ended, &s->lock, &until);
 		if (!s->hunt->progress || env->monotonic(env->ctx) - began < PROGRESS_AFTER)
 			continue;
-		draw_bar(s, total);
+		progress_draw(s->hunt->progress, atomic_load(&s->bytes_read), total, atomic_load(&s->events));
 		drawn = true;
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (drawn)
-		fprintf(s->hunt->progress, "\r%*s\r", PROGRESS_WIDTH + 40, "");
+		progress_wipe(s->hunt->progress);
 }
 
 /* ---- results ---- */
@@ -465,15 +462,6 @@ static int entry_cmp(const void *a, const void *b)
 	return (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-static int failure_cmp(const void *a, const void *b)
-{
-	const struct hunt_failure *x = a, *y = b;
-
-	if (x->input != y->input)
-		return x->input < y->input ? -1 : 1;
-	return (x->err.line > y->err.line) - (x->err.line < y->err.line);
-}
-
 static int put_group(void *ctx, const struct related_match *match, struct err *e)
 {
 	struct shared *s = ctx;
@@ -484,9 +472,14 @@ static int put_group(void *ctx, const struct related_match *match, struct err *e
 	if (match->match->rule->is_silent)
 		return 0;
 	buf_init(&text, HUNT_LINE_MAX);
-	s->hunt->render_group(s->hunt->ctx, &text, match, s->paths);
+	for (uint32_t i = 0; i < s->hunt->output_count; i++) {
+		const struct hunt_output *to = &s->hunt->outputs[i];
+		size_t before = text.len;
+
+		to->render_group(to->render_ctx, &text, match, s->paths);
+		entry.len[i] = (uint32_t)(text.len - before);
+	}
 	entry.rule = match->match->rule->index;
-	entry.len = (uint32_t)text.len;
 	rc = buf_check(&text, e);
 	return rc < 0 ? rc : keep_line(s, &entry, buf_str(&text), e);
 }
@@ -505,7 +498,28 @@ static void correlate(struct shared *s)
 	s->result->untimed = s->related.untimed;
 }
 
-static int write_all(struct shared *s, FILE *out, struct err *e)
+static int give_entry(struct shared *s, const struct entry *entry, struct buf *text, struct err *e)
+{
+	const struct hunt *h = s->hunt;
+	struct hunt_match match = {.rule = entry->rule >= INDICATOR_RANK ? NULL : rule_set_rule(h->rules, entry->rule),
+				   .time = entry->time,
+				   .time_known = entry->time != INT64_MAX};
+	size_t len = 0, at = 0;
+	int rc;
+
+	for (uint32_t i = 0; i < h->output_count; i++)
+		len += entry->len[i];
+	buf_clear(text);
+	rc = spool_get(&s->spool, entry->at, len, text, e);
+	for (uint32_t i = 0; i < h->output_count && rc == 0; i++) {
+		match.text = str_sub(buf_str(text), at, entry->len[i]);
+		at += entry->len[i];
+		rc = h->outputs[i].take(h->outputs[i].take_ctx, &match, e);
+	}
+	return rc;
+}
+
+static int give_all(struct shared *s, struct err *e)
 {
 	struct buf text;
 	int rc = 0;
@@ -513,14 +527,8 @@ static int write_all(struct shared *s, FILE *out, struct err *e)
 	buf_init(&text, HUNT_LINE_MAX);
 	if (s->entry_count)
 		qsort(s->entries, s->entry_count, sizeof(*s->entries), entry_cmp);
-	for (size_t i = 0; i < s->entry_count && rc == 0; i++) {
-		buf_clear(&text);
-		rc = spool_get(&s->spool, s->entries[i].at, s->entries[i].len, &text, e);
-		if (rc == 0 && fwrite(text.ptr, 1, text.len, out) != text.len)
-			rc = err_set_errno(e, "err.file.write", STR("-"), errno);
-	}
-	if (rc == 0 && fflush(out) != 0)
-		rc = err_set_errno(e, "err.file.write", STR("-"), errno);
+	for (size_t i = 0; i < s->entry_count && rc == 0; i++)
+		rc = give_entry(s, &s->entries[i], &text, e);
 	buf_done(&text);
 	return rc;
 }
@@ -544,7 +552,7 @@ static void start_all(struct shared *s, pthread_t *threads, uint32_t jobs)
 		pthread_join(threads[i], NULL);
 }
 
-int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, struct hunt_result *ret, struct err *e)
+int hunt_run(const struct hunt *h, const str *paths, size_t count, struct hunt_result *ret, struct err *e)
 {
 	uint32_t jobs = h->jobs < count ? h->jobs : (uint32_t)(count ? count : 1);
 	_cleanup_free_ pthread_t *threads = mem_alloc(jobs, sizeof(*threads));
@@ -553,7 +561,12 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, st
 	int rc = 0;
 
 	CHECK(jobs >= 1 && jobs <= HUNT_JOBS_MAX && count <= HUNT_INPUTS_MAX);
+	CHECK(h->output_count >= 1 && h->output_count <= HUNT_OUTPUTS_MAX);
 	*ret = (struct hunt_result){.inputs = count};
+	if (h->profile) {
+		ret->tried = mem_alloc((size_t)rule_set_count(h->rules) + 1, sizeof(*ret->tried));
+		ret->matched = mem_alloc((size_t)rule_set_count(h->rules) + 1, sizeof(*ret->matched));
+	}
 	pthread_mutex_init(&s.lock, NULL);
 	pthread_cond_init(&s.ended, NULL);
 	spool_init(&s.spool, HUNT_MEMORY);
@@ -563,13 +576,12 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, st
 		correlate(&s);
 	ret->took = h->env->monotonic(h->env->ctx) - began;
 	ret->matches = s.entry_count;
-	if (ret->failure_count)
-		qsort(ret->failures, ret->failure_count, sizeof(*ret->failures), failure_cmp);
+	hunt_failures_sort(ret);
 	if (atomic_load(&s.broken)) {
 		rc = -(int)s.err.code;
 		*e = s.err;
 	} else {
-		rc = write_all(&s, out, e);
+		rc = give_all(&s, e);
 	}
 	spool_done(&s.spool);
 	related_done(&s.related);
@@ -577,10 +589,4 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, FILE *out, st
 	pthread_cond_destroy(&s.ended);
 	pthread_mutex_destroy(&s.lock);
 	return rc;
-}
-
-void hunt_result_done(struct hunt_result *r)
-{
-	free(r->failures);
-	*r = (struct hunt_result){0};
 }

@@ -25,6 +25,7 @@ struct rule {
 	bool is_correlation;          /* matches by the matches of other rules (correlator below), never by an event */
 	bool is_part;                 /* some correlation is made of it */
 	bool is_silent;               /* is a part and not reported by itself: the correlation does not `generate` it */
+	str license;                  /* as the rule states it; empty when it does not */
 	uint32_t line;
 	enum rule_level level; /* absent in the rule: medium */
 	const str *tags;
@@ -75,6 +76,9 @@ struct matcher_counts {
 	uint64_t unknown_source;  /* events tried only against rules without a log source */
 };
 void matcher_counts(const struct matcher *m, struct matcher_counts *ret);
+/* By rule index: for how many events the rule's condition was looked at, because one of its literals stood in the event
+ * or because it has none. The rest was ruled out before. Lives as long as the matcher. */
+const uint64_t *matcher_tried(const struct matcher *m);
 
 /* Why a rule matched, or what failed first: one row per field condition that was decisive. Slices live in `a` or the
  * event. */
@@ -88,6 +92,9 @@ struct match_reason {
 };
 int rule_explain(const struct rule_set *set, uint32_t rule_index, const struct event *ev, struct arena *a,
 		 struct match_reason **ret, uint32_t *ret_count, struct err *e) MUST_CHECK;
+/* The same for the event that matcher_match saw last, without a matcher of its own: cheap enough for every match. */
+int matcher_explain(struct matcher *m, uint32_t rule_index, struct arena *a, struct match_reason **ret,
+		    uint32_t *ret_count, struct err *e) MUST_CHECK;
 
 /* ---- correlator: what several matches mean together, in event time.
  *

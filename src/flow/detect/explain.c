@@ -58,23 +58,31 @@ static void walk(struct reasons *r, const struct expr *x, bool want)
 	}
 }
 
-int rule_explain(const struct rule_set *set, uint32_t rule_index, const struct event *ev, struct arena *a,
-		 struct match_reason **ret, uint32_t *ret_count, struct err *e)
+int matcher_explain(struct matcher *m, uint32_t rule_index, struct arena *a, struct match_reason **ret,
+		    uint32_t *ret_count, struct err *e)
 {
-	struct reasons r = {0};
-	int rc;
+	struct reasons r = {.m = m};
 
-	CHECK(rule_index < set->rule_count);
+	CHECK(rule_index < m->set->rule_count && m->ev);
 	r.list = arena_alloc(a, REASONS_MAX * sizeof(*r.list));
 	if (!r.list)
 		return err_set(e, ERR_LIMIT, "err.rule.memory");
-	rc = matcher_create(set, &r.m, e);
-	if (rc < 0)
-		return rc;
-	matcher_begin(r.m, ev);
-	walk(&r, &set->exprs[rule_index], matcher_eval(r.m, &set->exprs[rule_index]));
-	matcher_free(r.m);
+	walk(&r, &m->set->exprs[rule_index], matcher_eval(m, &m->set->exprs[rule_index]));
 	*ret = r.list;
 	*ret_count = r.count;
 	return 0;
+}
+
+int rule_explain(const struct rule_set *set, uint32_t rule_index, const struct event *ev, struct arena *a,
+		 struct match_reason **ret, uint32_t *ret_count, struct err *e)
+{
+	struct matcher *m;
+	int rc = matcher_create(set, &m, e);
+
+	if (rc < 0)
+		return rc;
+	matcher_begin(m, ev);
+	rc = matcher_explain(m, rule_index, a, ret, ret_count, e);
+	matcher_free(m);
+	return rc;
 }

@@ -16,6 +16,7 @@ int matcher_create(const struct rule_set *set, struct matcher **ret, struct err 
 	m->rule_stamp = mem_alloc(set->rule_count + 1, sizeof(*m->rule_stamp));
 	m->candidate_stamp = mem_alloc(set->rule_count + 1, sizeof(*m->candidate_stamp));
 	m->candidates = mem_alloc(set->rule_count + 1, sizeof(*m->candidates));
+	m->tried = mem_alloc(set->rule_count + 1, sizeof(*m->tried));
 	m->hits = mem_alloc(set->rule_count + 1, sizeof(struct rule *));
 	m->pred_stamp = mem_alloc(set->pred_count + 1, sizeof(*m->pred_stamp));
 	m->pred_value = mem_alloc(set->pred_count + 1, sizeof(*m->pred_value));
@@ -51,6 +52,7 @@ void matcher_free(struct matcher *m)
 	free(m->candidate_stamp);
 	free(m->candidates);
 	free(m->hits);
+	free(m->tried);
 	free(m->pred_stamp);
 	free(m->pred_value);
 	free(m->chains);
@@ -63,6 +65,11 @@ void matcher_counts(const struct matcher *m, struct matcher_counts *ret)
 {
 	*ret = m->counts;
 	ret->regex_exhausted = regex_scratch_exhausted(m->regex);
+}
+
+const uint64_t *matcher_tried(const struct matcher *m)
+{
+	return m->tried;
 }
 
 /* A new number makes every stamp stale; when numbers run out the stamps are wiped. */
@@ -268,6 +275,7 @@ static void try_rule(struct matcher *m, uint32_t rule, uint32_t *hits)
 	if (m->rule_stamp[rule] == m->event)
 		return;
 	m->rule_stamp[rule] = m->event;
+	m->tried[rule]++;
 	if (matcher_eval(m, &m->set->exprs[rule]))
 		m->hits[(*hits)++] = &m->set->rules[rule];
 }

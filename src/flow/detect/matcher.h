@@ -66,6 +66,7 @@ struct matcher {
 	uint32_t *candidate_stamp, candidate_round;
 	const struct rule **hits;
 	struct matcher_counts counts;
+	uint64_t *tried; /* by rule: how often its condition was looked at */
 	/* of the value at hand */
 	const struct program *program;
 	const struct event_field *field;

@@ -288,7 +288,8 @@ static int read_texts(struct compile *c, const struct yaml_node *doc, struct rul
 		str *to;
 	} texts[] = {{"id", &r->id},         {"title", &r->title},
 		     {"name", &r->name},     {"description", &r->description},
-		     {"author", &r->author}, {"status", &r->status}};
+		     {"author", &r->author}, {"license", &r->license},
+		     {"status", &r->status}};
 	int rc = 0;
 
 	for (size_t i = 0; i < COUNT_OF(texts) && rc == 0; i++)

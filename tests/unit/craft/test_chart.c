@@ -114,6 +114,21 @@ static void spark_ends_with_a_dot(void **state)
 	assert_null(strstr(svg(f, chart_spark(&f->arena, values, 0)), "circle"));
 }
 
+static void timeline_shows_the_smallest_part(void **state)
+{
+	struct fixture *f = *state;
+	struct chart_bar bars[3] = {
+		{STR("11-20"), {0, 0, 0, 0, 10000}}, {STR(""), {0}}, {STR("11-22"), {1, 0, 0, 0, 0}}};
+	const char *out = svg(f, chart_timeline(&f->arena, bars, 3));
+
+	assert_int_equal(count_of(out, "class=\"fs5\""), 1);
+	assert_int_equal(count_of(out, "class=\"fs1\""), 1); /* one among ten thousand */
+	assert_non_null(strstr(out, "height=\"1\""));
+	assert_int_equal(count_of(out, "class=\"axis\""), 2); /* no tick without a name */
+	assert_non_null(strstr(out, ">11-20<"));
+	assert_non_null(strstr(svg(f, chart_timeline(&f->arena, bars, 0)), "grid"));
+}
+
 static void a_spent_arena_is_an_error(void **state)
 {
 	struct fixture *f = *state;
@@ -132,8 +147,9 @@ int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(score_is_bar_diamond_and_tick), TEST(radar_draws_what_is_there), TEST(bars_scale_to_round_steps),
-		TEST(spark_ends_with_a_dot),         TEST(a_spent_arena_is_an_error),
+		TEST(score_is_bar_diamond_and_tick), TEST(radar_draws_what_is_there),
+		TEST(bars_scale_to_round_steps),     TEST(spark_ends_with_a_dot),
+		TEST(a_spent_arena_is_an_error),     TEST(timeline_shows_the_smallest_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

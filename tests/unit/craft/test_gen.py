@@ -70,6 +70,28 @@ class Templates(unittest.TestCase):
         self.assertIn("begin with at_", problems_of("{{> shell x}}", shell="")[0])
 
 
+    def test_style_sheets_only_in_files(self):
+        def report(sheet, source="{{< css/a.css}}", name="report"):
+            with tempfile.TemporaryDirectory() as web:
+                os.makedirs(os.path.join(web, "templates", name))
+                os.makedirs(os.path.join(web, "css"))
+                with open(os.path.join(web, "css", "a.css"), "w", encoding="utf-8") as f:
+                    f.write(sheet)
+                with open(os.path.join(web, "templates", name, "page.html"), "w", encoding="utf-8") as f:
+                    f.write(source)
+                compiler = gen_view.Compiler(os.path.join(web, "templates"), {})
+                compiler.compile(name + "/page")
+                return "\n".join(compiler.problems), "".join(op[4] for op in compiler.ops[name + "/page"])
+        self.assertEqual(("", "<style>\np{}\n</style>\n"), report("p{}\n"))
+        for problem, sheet, more in (("outside report/", "p{}", {"name": "alert"}), ("alone", "p{background:url(x)}", {}),
+                                     ("alone", "</style><script>", {}), ("alone", "@import 'x';", {}),
+                                     ("no style sheet", "p{}", {"source": "{{< css/b.css}}"}),
+                                     ("no style sheet", "p{}", {"source": "{{< ../css/a.css}}"}),
+                                     ("inside a value", "p{}", {"source": '<p title="{{< css/a.css}}">'})):
+            with self.subTest(problem):
+                self.assertIn(problem, report(sheet, **more)[0])
+
+
 class Words(unittest.TestCase):
     def problems(self, **files):
         with tempfile.TemporaryDirectory() as folder:

@@ -120,18 +120,54 @@ static void render(void *ctx, struct buf *out, const struct hunt_view *v)
 	buf_add_byte(out, '\n');
 }
 
+static int print(void *ctx, const struct hunt_match *match, struct err *e)
+{
+	(void)e;
+	assert_int_equal(fwrite(match->text.ptr, 1, match->text.len, ctx), match->text.len);
+	return 0;
+}
+
+/* A second output must see the same matches in the same order, with its own text. */
+static void render_title(void *ctx, struct buf *out, const struct hunt_view *v)
+{
+	(void)ctx;
+	assert_true(v->reason_count > 0);
+	buf_add(out, v->rule->title);
+}
+
+static int check_title(void *ctx, const struct hunt_match *match, struct err *e)
+{
+	uint64_t *seen = ctx;
+
+	(void)e;
+	assert_true(str_eq(match->text, match->rule->title));
+	++*seen;
+	return 0;
+}
+
 static char *hunt_text(struct world *w, uint32_t jobs, size_t count, struct hunt_result *ret)
 {
 	struct env env = env_real(NULL);
-	struct hunt h = {.rules = w->rules, .mapping = w->mapping, .names = w->table, .env = &env, .jobs = jobs};
+	uint64_t seen = 0;
+	struct hunt_output outputs[] = {{.render = render, .take = print},
+					{.render = render_title, .take = check_title, .take_ctx = &seen}};
+	struct hunt h = {.rules = w->rules,
+			 .mapping = w->mapping,
+			 .names = w->table,
+			 .env = &env,
+			 .jobs = jobs,
+			 .explain = true,
+			 .outputs = outputs,
+			 .output_count = 2};
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
 	struct err e;
 
-	h.render = render;
+	outputs[0].take_ctx = out;
 	assert_non_null(out);
-	assert_int_equal(hunt_run(&h, w->paths, count, out, ret, &e), 0);
+	assert_int_equal(hunt_run(&h, w->paths, count, ret, &e), 0);
+	assert_int_equal(seen, ret->matches);
 	fclose(out);
 	return text;
 }
