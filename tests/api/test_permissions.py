@@ -1,4 +1,4 @@
-"""Every route of /api/v1/openapi.json × every role × two organisations: who may gets an answer, who may not gets 404, as if there
+"""Every route of /api/v1/openapi.json × every role: who may gets an answer, who may not gets 404, as if there
 were nothing; who is nobody gets 401. The roles are real people who were added and signed in; the table of roles is told here again,
 on purpose, so that a change of src/guard/roles.c must be meant."""
 import json
