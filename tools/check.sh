@@ -21,7 +21,8 @@ step()
 }
 
 c_files() { git ls-files -z -- '*.c' '*.h'; }
-layout() { c_files | xargs -0 clang-format --dry-run -Werror 2>&1 | grep -E '^[^ ].*error:' | cut -d: -f1 | sort | uniq -c | { ! grep .; }; }
+# sed, not grep: a grep that finds nothing would itself fail the pipe of a clean tree.
+layout() { ! c_files | xargs -0 clang-format --dry-run -Werror 2>&1 | sed -n 's/^\([^ :]*\):[0-9]*:[0-9]*: error:.*/\1/p' | sort | uniq -c | grep .; }
 compile_base() { meson_folder build && ninja -C build >/dev/null; }
 globals() { compile_base && python3 tools/lint_globals.py build/libnoroshi.a build/noroshi; }
 tidy()
