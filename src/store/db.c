@@ -279,3 +279,14 @@ int64_t db_changes(const struct db *db)
 {
 	return db->driver->changes(db->conn);
 }
+
+void db_like_add(struct buf *out, str text)
+{
+	buf_add_byte(out, '%');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '!')
+			buf_add_byte(out, '!');
+		buf_add_byte(out, text.ptr[i]);
+	}
+	buf_add_byte(out, '%');
+}

@@ -82,6 +82,9 @@ int64_t stmt_col_i64(struct stmt *st, const char *name);
 double stmt_col_real(struct stmt *st, const char *name);
 bool stmt_col_is_null(struct stmt *st, const char *name);
 
+/* Appends %text% for LIKE … ESCAPE '!', with the wild cards of LIKE in the text taken literally. */
+void db_like_add(struct buf *out, str text);
+
 int64_t db_last_id(const struct db *db); /* of the last insert */
 int64_t db_changes(const struct db *db); /* rows changed by the last statement */
 

@@ -62,18 +62,6 @@ int alert_find(struct db *db, struct scope scope, int64_t id, struct arena *a, s
 	return rc ? alert_row(&st, a, ret, e) : err_set(e, ERR_NOT_FOUND, "err.alert.absent");
 }
 
-/* %text% with the wild cards of LIKE taken literally. */
-static void like_of(str text, struct buf *out)
-{
-	buf_add_byte(out, '%');
-	for (size_t i = 0; i < text.len && i < TEXT_MAX; i++) {
-		if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '!')
-			buf_add_byte(out, '!');
-		buf_add_byte(out, text.ptr[i]);
-	}
-	buf_add_byte(out, '%');
-}
-
 static bool wants_default(const struct alert_filter *f)
 {
 	return !f->open && !f->acknowledged && !f->closed;
@@ -84,7 +72,7 @@ static void bind_filter(struct stmt *st, const struct alert_filter *f, struct bu
 	bool live = wants_default(f);
 
 	if (f->text.len)
-		like_of(f->text, like);
+		db_like_add(like, str_sub(f->text, 0, TEXT_MAX));
 	stmt_i64(st, "open", live || f->open);
 	stmt_i64(st, "acknowledged", live || f->acknowledged);
 	stmt_i64(st, "closed", f->closed);

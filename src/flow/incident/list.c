@@ -60,21 +60,10 @@ int incident_find(struct db *db, struct scope scope, int64_t id, struct arena *a
 	return rc ? row(&st, a, ret, e) : err_set(e, ERR_NOT_FOUND, "err.incident.absent");
 }
 
-static void like_of(str text, struct buf *out)
-{
-	buf_add_byte(out, '%');
-	for (size_t i = 0; i < text.len && i < TEXT_MAX; i++) {
-		if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '!')
-			buf_add_byte(out, '!');
-		buf_add_byte(out, text.ptr[i]);
-	}
-	buf_add_byte(out, '%');
-}
-
 static void bind_filter(struct stmt *st, const struct incident_filter *f, uint32_t limit, struct buf *like)
 {
 	if (f->text.len)
-		like_of(f->text, like);
+		db_like_add(like, str_sub(f->text, 0, TEXT_MAX));
 	stmt_i64(st, "open", f->open || !f->closed);
 	stmt_i64(st, "closed", f->closed);
 	stmt_text(st, "state", f->has_state ? str_of(incident_state_name(f->state)) : STR_NONE);
