@@ -7,8 +7,8 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "door/cli/hunt.h"
-#include "door/cli/spool.h"
+#include "door/cli/hunt/hunt.h"
+#include "door/cli/hunt/spool.h"
 #include "os/file.h"
 
 #define FILES 6

@@ -5,7 +5,7 @@
 #include "../guard/guarded.h"
 #include "base/mem.h"
 #include "craft/view/view.h"
-#include "door/web/portfolio_view.h"
+#include "door/web/build/portfolio_view.h"
 
 struct world {
 	struct guarded *g;
