@@ -7,8 +7,12 @@ cd "$(dirname "$0")/.."
 . tools/setup.sh
 
 seconds="${2:-60}"
+need_web_assets
 CC=clang meson_folder build-fuzz -Dfuzz=true -Dbuildtype=debugoptimized -Db_lundef=false
-ninja -C build-fuzz >/dev/null
+if ! ninja -C build-fuzz >build-fuzz/build.log 2>&1; then
+	grep -E -A12 'error|FAILED' build-fuzz/build.log | head -60
+	exit 1
+fi
 targets=("${1:-}")
 [ -n "${1:-}" ] || mapfile -t targets < <(cd build-fuzz/fuzz && for f in fuzz_*; do [ -x "$f" ] && [ -f "$f" ] && echo "${f#fuzz_}"; done)
 
