@@ -153,12 +153,15 @@ def test_a_full_disk_stops_intake_and_loses_nothing(tmp_path):
         refused = [post(server, token, f"during {i}") for i in range(3)]
         assert all(r.status in (503, 507) for r in refused), refused
         assert all(r.headers["Content-Type"].startswith("application/problem+json") for r in refused)
+        ready = server.get("/readyz")
+        assert ready.status == 503 and "archive_full" in ready.text
         assert server.get("/healthz").status == 200, "a full disk must not end the server"
         full.unlink()
         until = time.monotonic() + 15
         while post(server, token, "after").status // 100 != 2:
             assert time.monotonic() < until, f"intake does not come back: {server.output()[-2000:]}"
             time.sleep(0.2)
+        assert server.get("/readyz").status == 200
         text = who.get("/api/v1/events?limit=1000", Accept="application/json").text
         assert "before" in text and "after" in text
     finally:

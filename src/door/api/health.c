@@ -2,6 +2,7 @@
 #include "door/api/api.h"
 
 #include "door/api/metrics.h"
+#include "flow/archive/archive.h"
 
 static int healthz(struct request *rq, struct response *rs, struct err *e)
 {
@@ -17,6 +18,11 @@ static int readyz(struct request *rq, struct response *rs, struct err *e)
 	if (!rq->services->is_ready) {
 		rs->status = 503;
 		buf_add(&rs->body, STR("{\"status\":\"starting\"}\n"));
+		return buf_check(&rs->body, e);
+	}
+	if (rq->services->archive && !archive_takes(rq->services->archive)) {
+		rs->status = 503;
+		buf_add(&rs->body, STR("{\"status\":\"archive_full\"}\n"));
 		return buf_check(&rs->body, e);
 	}
 	buf_add(&rs->body, STR("{\"status\":\"ready\"}\n"));

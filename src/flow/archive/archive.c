@@ -119,7 +119,7 @@ static int write_group(struct archive *a, str bytes, uint64_t at, struct err *e)
 
 			/* What was half written has never been promised to anybody. */
 			if (ftruncate(a->fd, (off_t)start) < 0)
-				a->stats.broken = true;
+				a->broken = true;
 			return err_set_errno(e, why == ENOSPC ? "err.archive.full" : "err.archive.write", str_of(path),
 					     why);
 		}
@@ -128,7 +128,7 @@ static int write_group(struct archive *a, str bytes, uint64_t at, struct err *e)
 	}
 	if (fdatasync(a->fd) < 0) {
 		/* The kernel may have dropped the pages it could not write: a second try would lie. */
-		a->stats.broken = true;
+		a->broken = true;
 		return err_set_errno(e, "err.archive.write", str_of(path), errno);
 	}
 	return 0;
@@ -155,7 +155,7 @@ static int commit_group(struct archive *a, struct group *g, struct err *e)
 	unsigned char chain[SEG_HASH_BYTES];
 	int rc;
 
-	if (a->stats.broken)
+	if (a->broken)
 		return err_set(e, ERR_IO, "err.archive.broken");
 	if (s->bytes > SEG_HEADER_BYTES && s->bytes + g->bytes.len + COMMIT_BYTES > a->segment_bytes_max) {
 		rc = roll(a, e);
@@ -196,6 +196,7 @@ static void wait_durable(struct archive *a, struct group *mine)
 		pthread_cond_broadcast(&a->changed);
 		pthread_mutex_unlock(&a->lock);
 		g->rc = commit_group(a, g, &g->err);
+		a->refused_at = g->rc ? a->env->monotonic(a->env->ctx) : 0;
 		pthread_mutex_lock(&a->lock);
 		a->flushing = false;
 		g->done = true;
@@ -297,6 +298,14 @@ void archive_stats(struct archive *a, struct archive_stats *ret)
 	pthread_mutex_lock(&a->lock);
 	*ret = a->stats;
 	pthread_mutex_unlock(&a->lock);
+	ret->broken = a->broken;
+}
+
+bool archive_takes(struct archive *a)
+{
+	time_us refused = a->refused_at;
+
+	return !a->broken && (!refused || a->env->monotonic(a->env->ctx) - refused > ARCHIVE_REFUSED_US);
 }
 
 static int sink_append(void *ctx, const struct raw_event *events, size_t count, event_id *ret_ids, struct err *e)

@@ -92,6 +92,11 @@ struct archive_stats {
 };
 void archive_stats(struct archive *a, struct archive_stats *ret);
 
+/* Would the archive take events now? A group that the disk refused is believed for so long; then the next sender may
+ * try, for nothing else would notice that there is room again. */
+#define ARCHIVE_REFUSED_US (5 * TIME_SECOND)
+bool archive_takes(struct archive *a);
+
 struct archive_report {
 	uint64_t segments, groups, events;
 	uint64_t bad_groups;        /* hash or checksum differs */

@@ -68,6 +68,8 @@ struct archive {
 	bool flushing; /* somebody writes; only that thread touches fd, and the file behind the durable length */
 	int fd;
 	struct archive_stats stats;
+	_Atomic bool broken;        /* what the disk did not take may be half there: nothing more is promised */
+	_Atomic time_us refused_at; /* of the last group, when it failed; 0 after one that was written */
 };
 
 /* One record as read; slices point into the bytes given. */

@@ -48,6 +48,7 @@ static void show_head(const struct request *rq, struct view *v, const struct inc
 	view_text(v, "state", str_of(state_class(in->state)));
 	view_word(v, "state_word", show_word_key(rq, "incident.state.", incident_state_name(in->state)).ptr);
 	view_text(v, "owner", in->owner_name);
+	view_bool(v, "mine", in->owner_id == rq->actor.user_id);
 	view_text(v, "opened_text", show_time_text(rq, in->created_at));
 	view_i64(v, "version", in->version);
 	view_text(v, "close_reason", in->close_reason);
