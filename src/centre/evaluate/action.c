@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "centre/evaluate/internal.h"
 #include "store/queries.gen.h"
+#include "store/rows.h"
 
 #define ACTION_BUDGET (64u << 10)
 #define ACTION_SERVICE "A-11" /* quality management: measures the centre's own work and improves it */
@@ -40,43 +41,43 @@ bool action_may_become(enum action_state from, enum action_state to)
 
 /* ---- out ---- */
 
-static bool action_read(struct stmt *st, struct arena *a, struct action *r)
+static int action_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
+	struct action *r = ret;
+
+	(void)e;
 	*r = (struct action){.id = stmt_col_i64(st, "id"),
 			     .version = stmt_col_i64(st, "version"),
-			     .title = arena_str(a, stmt_col_text(st, "title")),
-			     .service = arena_str(a, stmt_col_text(st, "service")),
-			     .owner = arena_str(a, stmt_col_text(st, "owner")),
+			     .title = stmt_take(st, "title", a),
+			     .service = stmt_take(st, "service", a),
+			     .owner = stmt_take(st, "owner", a),
 			     .due = stmt_col_i64(st, "due_at"),
-			     .remark = arena_str(a, stmt_col_text(st, "remark")),
+			     .remark = stmt_take(st, "remark", a),
 			     .round_id = stmt_col_is_null(st, "round_id") ? 0 : stmt_col_i64(st, "round_id"),
-			     .created_by = arena_str(a, stmt_col_text(st, "created_by")),
-			     .changed_by = arena_str(a, stmt_col_text(st, "changed_by")),
+			     .created_by = stmt_take(st, "created_by", a),
+			     .changed_by = stmt_take(st, "changed_by", a),
 			     .created_at = stmt_col_i64(st, "created_at"),
 			     .changed_at = stmt_col_i64(st, "changed_at"),
 			     .done_at = stmt_col_i64(st, "done_at")};
 	(void)action_state_parse(stmt_col_text(st, "state"), &r->state);
-	return r->title.ptr && r->service.ptr && r->owner.ptr && r->remark.ptr && r->created_by.ptr &&
-	       r->changed_by.ptr;
+	return 0;
 }
+
+static const struct row_kind ACTION = {sizeof(struct action), action_read};
 
 int action_list(struct db *db, struct scope scope, struct arena *a, struct action_list *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct action_list list = {.items = arena_alloc(a, EVALUATE_ACTIONS_MAX * sizeof(*list.items))};
+	struct rows rows;
 	int rc = db_prepare(db, &Q_evaluate_action_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!list.items)
-		return err_set(e, ERR_LIMIT, "err.evaluate.budget");
 	stmt_i64(&st, "count", EVALUATE_ACTIONS_MAX);
-	while ((rc = stmt_step(&st, e)) > 0)
-		if (!action_read(&st, a, &list.items[list.count++]))
-			return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	if (rc < 0)
+	rc = rows_read(&st, &ACTION, EVALUATE_ACTIONS_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = list;
+	*ret = (struct action_list){.items = rows.items, .count = rows.count};
 	return 0;
 }
 
@@ -88,12 +89,7 @@ int action_load(struct db *db, struct scope scope, int64_t id, struct arena *a, 
 	if (rc)
 		return rc;
 	stmt_i64(&st, "id", id);
-	rc = stmt_step(&st, e);
-	if (rc < 0)
-		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND, "err.evaluate.action");
-	return action_read(&st, a, ret) ? 0 : err_set(e, ERR_LIMIT, "err.evaluate.budget");
+	return row_read_one(&st, &ACTION, "err.evaluate.action", a, ret, e);
 }
 
 /* ---- in ---- */

@@ -1,14 +1,18 @@
 /* Rounds out of the store. */
 #include "centre/evaluate/internal.h"
 #include "store/queries.gen.h"
+#include "store/rows.h"
 
-static bool round_read(struct stmt *st, struct arena *a, struct round *r)
+static int round_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
+	struct round *r = ret;
+
+	(void)e;
 	*r = (struct round){.id = stmt_col_i64(st, "id"), .version = stmt_col_i64(st, "version")};
-	r->name = arena_str(a, stmt_col_text(st, "name"));
-	r->framework = arena_str(a, stmt_col_text(st, "framework"));
-	r->created_by = arena_str(a, stmt_col_text(st, "created_by"));
-	r->signed_by = arena_str(a, stmt_col_text(st, "signed_by"));
+	r->name = stmt_take(st, "name", a);
+	r->framework = stmt_take(st, "framework", a);
+	r->created_by = stmt_take(st, "created_by", a);
+	r->signed_by = stmt_take(st, "signed_by", a);
 	(void)combine_rule_parse(stmt_col_text(st, "rule"), &r->rule);
 	(void)round_state_parse(stmt_col_text(st, "state"), &r->state);
 	r->start = stmt_col_i64(st, "start_at");
@@ -17,26 +21,24 @@ static bool round_read(struct stmt *st, struct arena *a, struct round *r)
 	r->signed_at = stmt_col_i64(st, "signed_at");
 	r->snapshot_id = stmt_col_is_null(st, "snapshot_id") ? 0 : stmt_col_i64(st, "snapshot_id");
 	r->reviews_done = (uint32_t)stmt_col_i64(st, "reviews_done");
-	return r->name.ptr && r->framework.ptr && r->created_by.ptr && r->signed_by.ptr;
+	return 0;
 }
+
+static const struct row_kind ROUND = {sizeof(struct round), round_read};
 
 int round_list(struct db *db, struct scope scope, struct arena *a, struct round_list *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct round_list list = {.rounds = arena_alloc(a, EVALUATE_ROUNDS_MAX * sizeof(*list.rounds))};
+	struct rows rows;
 	int rc = db_prepare(db, &Q_evaluate_round_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!list.rounds)
-		return err_set(e, ERR_LIMIT, "err.evaluate.budget");
 	stmt_i64(&st, "count", EVALUATE_ROUNDS_MAX);
-	while ((rc = stmt_step(&st, e)) > 0)
-		if (!round_read(&st, a, &list.rounds[list.count++]))
-			return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	if (rc < 0)
+	rc = rows_read(&st, &ROUND, EVALUATE_ROUNDS_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = list;
+	*ret = (struct round_list){.rounds = rows.items, .count = rows.count};
 	return 0;
 }
 
@@ -48,12 +50,7 @@ static int read_round(struct db *db, struct scope scope, int64_t id, struct aren
 	if (rc)
 		return rc;
 	stmt_i64(&st, "id", id);
-	rc = stmt_step(&st, e);
-	if (rc < 0)
-		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND, "err.evaluate.round");
-	return round_read(&st, a, ret) ? 0 : err_set(e, ERR_LIMIT, "err.evaluate.budget");
+	return row_read_one(&st, &ROUND, "err.evaluate.round", a, ret, e);
 }
 
 static int read_reviews(struct db *db, struct scope scope, struct round *r, struct arena *a, struct err *e)
@@ -71,40 +68,45 @@ static int read_reviews(struct db *db, struct scope scope, struct round *r, stru
 		if (!review_subject_parse(stmt_col_text(&st, "subject"), &subject))
 			continue;
 		(void)review_outcome_parse(stmt_col_text(&st, "outcome"), &review.outcome);
-		review.remark = arena_str(a, stmt_col_text(&st, "remark"));
-		review.reviewer = arena_str(a, stmt_col_text(&st, "user_name"));
+		review.remark = stmt_take(&st, "remark", a);
+		review.reviewer = stmt_take(&st, "user_name", a);
 		review.user_id = stmt_col_i64(&st, "user_id");
 		review.at = stmt_col_i64(&st, "at");
-		if (!review.remark.ptr || !review.reviewer.ptr)
-			return err_set(e, ERR_LIMIT, "err.evaluate.budget");
 		r->reviews[subject] = review;
 	}
 	return rc;
 }
 
+static int trigger_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	struct round_trigger *t = ret;
+
+	(void)e;
+	(void)trigger_kind_parse(stmt_col_text(st, "kind"), &t->kind);
+	t->remark = stmt_take(st, "remark", a);
+	t->user_name = stmt_take(st, "user_name", a);
+	t->at = stmt_col_i64(st, "at");
+	return 0;
+}
+
+static const struct row_kind TRIGGER = {sizeof(struct round_trigger), trigger_read};
+
 static int read_triggers(struct db *db, struct scope scope, struct round *r, struct arena *a, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
+	struct rows rows;
 	int rc = db_prepare(db, &Q_evaluate_trigger_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	r->triggers = arena_alloc(a, EVALUATE_TRIGGERS_MAX * sizeof(*r->triggers));
-	if (!r->triggers)
-		return err_set(e, ERR_LIMIT, "err.evaluate.budget");
 	stmt_i64(&st, "round_id", r->id);
 	stmt_i64(&st, "count", EVALUATE_TRIGGERS_MAX);
-	while ((rc = stmt_step(&st, e)) > 0) {
-		struct round_trigger *t = &r->triggers[r->trigger_count++];
-
-		(void)trigger_kind_parse(stmt_col_text(&st, "kind"), &t->kind);
-		t->remark = arena_str(a, stmt_col_text(&st, "remark"));
-		t->user_name = arena_str(a, stmt_col_text(&st, "user_name"));
-		t->at = stmt_col_i64(&st, "at");
-		if (!t->remark.ptr || !t->user_name.ptr)
-			return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	}
-	return rc;
+	rc = rows_read(&st, &TRIGGER, EVALUATE_TRIGGERS_MAX, a, &rows, e);
+	if (rc)
+		return rc;
+	r->triggers = rows.items;
+	r->trigger_count = rows.count;
+	return 0;
 }
 
 int round_load(struct db *db, struct scope scope, int64_t id, struct arena *a, struct round *ret, struct err *e)

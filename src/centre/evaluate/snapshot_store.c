@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "centre/evaluate/internal.h"
 #include "store/queries.gen.h"
+#include "store/rows.h"
 
 static void bind_text(struct stmt *st, const char *name, str text)
 {
@@ -139,15 +140,18 @@ int snapshot_store(struct db *db, const struct actor *who, const struct snapshot
 
 /* ---- out ---- */
 
-static bool header_read(struct stmt *st, struct arena *a, struct snapshot *s)
+static int header_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
+	struct snapshot *s = ret;
+
+	(void)e;
 	*s = (struct snapshot){.id = stmt_col_i64(st, "id"),
 			       .round_id = stmt_col_is_null(st, "round_id") ? 0 : stmt_col_i64(st, "round_id"),
-			       .name = arena_str(a, stmt_col_text(st, "name")),
-			       .framework = arena_str(a, stmt_col_text(st, "framework")),
-			       .edition = arena_str(a, stmt_col_text(st, "edition")),
+			       .name = stmt_take(st, "name", a),
+			       .framework = stmt_take(st, "framework", a),
+			       .edition = stmt_take(st, "edition", a),
 			       .taken_at = stmt_col_i64(st, "taken_at"),
-			       .taken_by = arena_str(a, stmt_col_text(st, "taken_by")),
+			       .taken_by = stmt_take(st, "taken_by", a),
 			       .is_signed = stmt_col_i64(st, "is_signed") != 0,
 			       .total = read_group(st),
 			       .at_target = (uint32_t)stmt_col_i64(st, "at_target"),
@@ -158,61 +162,72 @@ static bool header_read(struct stmt *st, struct arena *a, struct snapshot *s)
 			       .service_count = (uint32_t)stmt_col_i64(st, "services"),
 			       .category_count = (uint32_t)stmt_col_i64(st, "categories")};
 	(void)combine_rule_parse(stmt_col_text(st, "rule"), &s->rule);
-	return s->name.ptr && s->framework.ptr && s->edition.ptr && s->taken_by.ptr;
+	return 0;
 }
+
+static const struct row_kind HEADER = {sizeof(struct snapshot), header_read};
 
 int snapshot_list(struct db *db, struct scope scope, str framework, struct arena *a, struct snapshot_list *ret,
 		  struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct snapshot_list list = {.items = arena_alloc(a, EVALUATE_SNAPSHOTS_MAX * sizeof(*list.items))};
+	struct rows rows;
 	int rc = db_prepare(db, &Q_evaluate_snapshot_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!list.items)
-		return err_set(e, ERR_LIMIT, "err.evaluate.budget");
 	stmt_text(&st, "framework", framework);
 	stmt_i64(&st, "count", EVALUATE_SNAPSHOTS_MAX);
-	while ((rc = stmt_step(&st, e)) > 0)
-		if (!header_read(&st, a, &list.items[list.count++]))
-			return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	if (rc < 0)
+	rc = rows_read(&st, &HEADER, EVALUATE_SNAPSHOTS_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = list;
+	*ret = (struct snapshot_list){.items = rows.items, .count = rows.count};
 	return 0;
 }
 
-static bool names_read(struct stmt *st, struct arena *a, struct fw_text *ret)
+struct parts_query {
+	const struct query *query;
+	const struct row_kind *kind;
+	int64_t snapshot_id;
+	uint32_t count;
+};
+
+static struct fw_text names_read(struct stmt *st, struct arena *a)
 {
-	ret->by_lang[LANG_EN] = arena_str(a, stmt_col_text(st, "name_en"));
-	ret->by_lang[LANG_JA] = arena_str(a, stmt_col_text(st, "name_ja"));
-	return ret->by_lang[LANG_EN].ptr && ret->by_lang[LANG_JA].ptr;
+	return (struct fw_text){{[LANG_EN] = stmt_take(st, "name_en", a), [LANG_JA] = stmt_take(st, "name_ja", a)}};
 }
 
-static int load_categories(struct db *db, struct scope scope, struct snapshot *s, struct arena *a, struct err *e)
+static int category_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	(void)e;
+	*(struct snapshot_category *)ret = (struct snapshot_category){
+		.id = stmt_take(st, "category", a),
+		.group = read_group(st),
+		.name = names_read(st, a),
+	};
+	return 0;
+}
+
+static const struct row_kind CATEGORY = {sizeof(struct snapshot_category), category_read};
+
+/* The parts of a snapshot: as many rows as its header says, or it is not what was written. */
+static int load_parts(struct db *db, struct scope scope, const struct parts_query *q, struct arena *a, void **ret,
+		      struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	uint32_t count = 0;
-	int rc = db_prepare(db, &Q_evaluate_snapshot_category_list, &scope, &st, e);
+	struct rows rows;
+	int rc = db_prepare(db, q->query, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	s->categories = arena_alloc(a, s->category_count * sizeof(*s->categories));
-	if (!s->categories)
-		return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	stmt_i64(&st, "snapshot_id", s->id);
-	while ((rc = stmt_step(&st, e)) > 0 && count < s->category_count) {
-		struct snapshot_category *c = &s->categories[count++];
-
-		c->id = arena_str(a, stmt_col_text(&st, "category"));
-		c->group = read_group(&st);
-		if (!c->id.ptr || !names_read(&st, a, &c->name))
-			return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	}
-	if (rc >= 0 && count != s->category_count)
+	stmt_i64(&st, "snapshot_id", q->snapshot_id);
+	rc = rows_read(&st, q->kind, q->count ? q->count : 1, a, &rows, e);
+	if (rc)
+		return rc;
+	if (rows.count != q->count)
 		return err_set(e, ERR_CORRUPT, "err.evaluate.corrupt");
-	return rc < 0 ? rc : 0;
+	*ret = rows.items;
+	return 0;
 }
 
 static uint32_t read_points(struct stmt *st, const char *column)
@@ -220,32 +235,34 @@ static uint32_t read_points(struct stmt *st, const char *column)
 	return stmt_col_is_null(st, column) ? 0 : (uint32_t)stmt_col_i64(st, column);
 }
 
-static bool state_read(struct stmt *st, struct arena *a, struct service_state *s)
+static struct service_state state_read(struct stmt *st, struct arena *a)
 {
-	*s = (struct service_state){.version = stmt_col_i64(st, "state_version"),
-				    .level = SERVICE_UNDECIDED,
-				    .assignment = ASSIGN_UNDECIDED,
-				    .level_reason = arena_str(a, stmt_col_text(st, "level_reason")),
-				    .team = arena_str(a, stmt_col_text(st, "team")),
-				    .provider = arena_str(a, stmt_col_text(st, "provider")),
-				    .not_applicable = stmt_col_i64(st, "not_applicable") != 0,
-				    .not_applicable_reason = arena_str(a, stmt_col_text(st, "not_applicable_reason")),
-				    .now = {read_points(st, "in_now"), read_points(st, "out_now")},
-				    .target = {read_points(st, "in_target"), read_points(st, "out_target")},
-				    .signed_by = arena_str(a, stmt_col_text(st, "signed_by")),
-				    .signed_at = stmt_col_i64(st, "signed_at")};
+	struct service_state s = {.version = stmt_col_i64(st, "state_version"),
+				  .level = SERVICE_UNDECIDED,
+				  .assignment = ASSIGN_UNDECIDED,
+				  .level_reason = stmt_take(st, "level_reason", a),
+				  .team = stmt_take(st, "team", a),
+				  .provider = stmt_take(st, "provider", a),
+				  .not_applicable = stmt_col_i64(st, "not_applicable") != 0,
+				  .not_applicable_reason = stmt_take(st, "not_applicable_reason", a),
+				  .now = {read_points(st, "in_now"), read_points(st, "out_now")},
+				  .target = {read_points(st, "in_target"), read_points(st, "out_target")},
+				  .signed_by = stmt_take(st, "signed_by", a),
+				  .signed_at = stmt_col_i64(st, "signed_at")};
 	if (!stmt_col_is_null(st, "level"))
-		(void)service_level_parse(stmt_col_text(st, "level"), &s->level);
+		(void)service_level_parse(stmt_col_text(st, "level"), &s.level);
 	if (!stmt_col_is_null(st, "assignment"))
-		(void)assignment_parse(stmt_col_text(st, "assignment"), &s->assignment);
-	return s->level_reason.ptr && s->team.ptr && s->provider.ptr && s->not_applicable_reason.ptr &&
-	       s->signed_by.ptr;
+		(void)assignment_parse(stmt_col_text(st, "assignment"), &s.assignment);
+	return s;
 }
 
-static bool service_read(struct stmt *st, struct arena *a, struct snapshot_service *v)
+static int service_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
-	v->id = arena_str(a, stmt_col_text(st, "service"));
-	v->category = arena_str(a, stmt_col_text(st, "category"));
+	struct snapshot_service *v = ret;
+
+	(void)e;
+	v->id = stmt_take(st, "service", a);
+	v->category = stmt_take(st, "category", a);
 	v->level = SERVICE_UNDECIDED;
 	(void)service_level_parse(stmt_col_text(st, "level_used"), &v->level);
 	v->counts = stmt_col_i64(st, "is_counted") != 0;
@@ -255,28 +272,12 @@ static bool service_read(struct stmt *st, struct arena *a, struct snapshot_servi
 	v->evidence_people = (uint32_t)stmt_col_i64(st, "evidence_people");
 	v->evidence_records = stmt_col_i64(st, "evidence_records");
 	v->evidence_last = stmt_col_i64(st, "evidence_last_at");
-	return v->id.ptr && v->category.ptr && names_read(st, a, &v->name) && state_read(st, a, &v->state);
+	v->name = names_read(st, a);
+	v->state = state_read(st, a);
+	return 0;
 }
 
-static int load_services(struct db *db, struct scope scope, struct snapshot *s, struct arena *a, struct err *e)
-{
-	_cleanup_stmt_ struct stmt st = {0};
-	uint32_t count = 0;
-	int rc = db_prepare(db, &Q_evaluate_snapshot_service_list, &scope, &st, e);
-
-	if (rc)
-		return rc;
-	s->services = arena_alloc(a, s->service_count * sizeof(*s->services));
-	if (!s->services)
-		return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	stmt_i64(&st, "snapshot_id", s->id);
-	while ((rc = stmt_step(&st, e)) > 0 && count < s->service_count)
-		if (!service_read(&st, a, &s->services[count++]))
-			return err_set(e, ERR_LIMIT, "err.evaluate.budget");
-	if (rc >= 0 && count != s->service_count)
-		return err_set(e, ERR_CORRUPT, "err.evaluate.corrupt");
-	return rc < 0 ? rc : 0;
-}
+static const struct row_kind SERVICE = {sizeof(struct snapshot_service), service_read};
 
 static int load_header(struct db *db, struct scope scope, int64_t id, struct arena *a, struct snapshot *ret,
 		       struct err *e)
@@ -287,22 +288,26 @@ static int load_header(struct db *db, struct scope scope, int64_t id, struct are
 	if (rc)
 		return rc;
 	stmt_i64(&st, "id", id);
-	rc = stmt_step(&st, e);
-	if (rc < 0)
-		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND, "err.evaluate.snapshot");
-	return header_read(&st, a, ret) ? 0 : err_set(e, ERR_LIMIT, "err.evaluate.budget");
+	return row_read_one(&st, &HEADER, "err.evaluate.snapshot", a, ret, e);
 }
 
 int snapshot_load(struct db *db, struct scope scope, int64_t id, struct arena *a, struct snapshot *ret, struct err *e)
 {
+	void *categories = NULL, *services = NULL;
 	struct snapshot s;
-	int rc;
+	int rc = load_header(db, scope, id, a, &s, e);
 
-	if ((rc = load_header(db, scope, id, a, &s, e)) || (rc = load_categories(db, scope, &s, a, e)) ||
-	    (rc = load_services(db, scope, &s, a, e)))
+	if (rc)
 		return rc;
+	if ((rc = load_parts(db, scope,
+			     &(struct parts_query){&Q_evaluate_snapshot_category_list, &CATEGORY, id, s.category_count},
+			     a, &categories, e)) ||
+	    (rc = load_parts(db, scope,
+			     &(struct parts_query){&Q_evaluate_snapshot_service_list, &SERVICE, id, s.service_count}, a,
+			     &services, e)))
+		return rc;
+	s.categories = categories;
+	s.services = services;
 	*ret = s;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "store/queries.gen.h"
+#include "store/rows.h"
 
 static const char *const occasion_names[OCCASION_COUNT] = {
 #define WORK_NAME(symbol, name) [symbol] = name,
@@ -111,93 +112,86 @@ int work_record(struct db *db, const struct actor *who, const struct work *work,
 	return stmt_run(&st, e);
 }
 
-/* False when the arena's budget is spent. */
-static bool row_read(struct stmt *st, struct arena *a, struct work_row *ret)
+static int row_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
-	struct work *w = &ret->work;
+	struct work_row *row = ret;
+	struct work *w = &row->work;
 
-	ret->id = stmt_col_i64(st, "id");
-	ret->user_id = stmt_col_i64(st, "user_id");
-	ret->user_name = arena_str(a, stmt_col_text(st, "user_name"));
-	w->service = arena_str(a, stmt_col_text(st, "service"));
-	w->action = arena_str(a, stmt_col_text(st, "action"));
-	w->object = arena_str(a, stmt_col_text(st, "object"));
-	w->result = arena_str(a, stmt_col_text(st, "result"));
+	(void)e;
+	row->id = stmt_col_i64(st, "id");
+	row->user_id = stmt_col_i64(st, "user_id");
+	row->user_name = stmt_take(st, "user_name", a);
+	w->service = stmt_take(st, "service", a);
+	w->action = stmt_take(st, "action", a);
+	w->object = stmt_take(st, "object", a);
+	w->result = stmt_take(st, "result", a);
 	if (!occasion_parse(stmt_col_text(st, "occasion"), &w->occasion))
 		w->occasion = OCCASION_REAL;
 	w->procedure_version = stmt_col_i64(st, "procedure_version");
 	w->started = stmt_col_i64(st, "started_at");
 	w->ended = stmt_col_i64(st, "ended_at");
 	w->recorded = stmt_col_i64(st, "recorded_at");
-	return ret->user_name.ptr && w->service.ptr && w->action.ptr && w->object.ptr && w->result.ptr;
+	return 0;
 }
+
+static const struct row_kind ROW = {sizeof(struct work_row), row_read};
 
 int work_list(struct db *db, struct scope scope, str service, struct work_cursor from, struct arena *a,
 	      struct work_list *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct work_list list = {.rows = arena_alloc(a, WORK_PAGE_MAX * sizeof(*list.rows))};
+	const struct work_row *last;
+	struct rows rows;
 	int rc = db_prepare(db, service.len ? &Q_work_list_service : &Q_work_list_all, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!list.rows)
-		return err_set(e, ERR_LIMIT, "err.work.budget");
 	if (service.len)
 		stmt_text(&st, "service", service);
 	stmt_i64(&st, "before_at", from.id ? from.ended : INT64_MAX);
 	stmt_i64(&st, "before_id", from.id ? from.id : INT64_MAX);
 	stmt_i64(&st, "count", WORK_PAGE_MAX + 1);
-	while ((rc = stmt_step(&st, e)) > 0) {
-		if (list.count == WORK_PAGE_MAX) {
-			const struct work_row *last = &list.rows[list.count - 1];
-
-			list.next = (struct work_cursor){.ended = last->work.ended, .id = last->id};
-			break;
-		}
-		if (!row_read(&st, a, &list.rows[list.count]))
-			return err_set(e, ERR_LIMIT, "err.work.budget");
-		list.count++;
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &ROW, WORK_PAGE_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = list;
+	*ret = (struct work_list){.rows = rows.items, .count = rows.count};
+	if (rows.has_more) {
+		last = &ret->rows[rows.count - 1];
+		ret->next = (struct work_cursor){.ended = last->work.ended, .id = last->id};
+	}
 	return 0;
 }
+
+static int person_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	struct work_person *p = ret;
+
+	(void)e;
+	p->service = stmt_take(st, "service", a);
+	if (!occasion_parse(stmt_col_text(st, "occasion"), &p->occasion))
+		p->occasion = OCCASION_REAL;
+	p->user_id = stmt_col_i64(st, "user_id");
+	p->count = stmt_col_i64(st, "records");
+	p->first = stmt_col_i64(st, "first_at");
+	p->last = stmt_col_i64(st, "last_at");
+	return 0;
+}
+
+static const struct row_kind PERSON = {sizeof(struct work_person), person_read};
 
 int work_people(struct db *db, struct scope scope, struct arena *a, struct work_person **ret, uint32_t *ret_count,
 		struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	_cleanup_free_ struct work_person *rows = NULL;
-	size_t count = 0, cap = 0;
-	struct work_person *kept;
+	struct rows rows;
 	int rc = db_prepare(db, &Q_work_people, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	while ((rc = stmt_step(&st, e)) > 0) {
-		struct work_person p = {.service = arena_str(a, stmt_col_text(&st, "service"))};
-
-		if (!p.service.ptr)
-			return err_set(e, ERR_LIMIT, "err.work.budget");
-		if (!occasion_parse(stmt_col_text(&st, "occasion"), &p.occasion))
-			p.occasion = OCCASION_REAL;
-		p.user_id = stmt_col_i64(&st, "user_id");
-		p.count = stmt_col_i64(&st, "records");
-		p.first = stmt_col_i64(&st, "first_at");
-		p.last = stmt_col_i64(&st, "last_at");
-		mem_grow(&rows, &cap, count + 1, sizeof(*rows));
-		rows[count++] = p;
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &PERSON, WORK_PEOPLE_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	kept = arena_alloc(a, (count ? count : 1) * sizeof(*kept));
-	if (!kept || count > UINT32_MAX)
-		return err_set(e, ERR_LIMIT, "err.work.budget");
-	if (count)
-		memcpy(kept, rows, count * sizeof(*kept));
-	*ret = kept;
-	*ret_count = (uint32_t)count;
+	*ret = rows.items;
+	*ret_count = rows.count;
 	return 0;
 }

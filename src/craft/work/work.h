@@ -14,11 +14,12 @@
 #include "base/arena.h"
 #include "guard/guard.h"
 
-#define WORK_SERVICE_MAX 32u  /* bytes: "B-1", or an organisation's own id */
-#define WORK_ACTION_MAX 64u   /* bytes: "alert.verdict", as in the audit trail */
-#define WORK_OBJECT_MAX 128u  /* bytes: "alert:17"; empty for work outside the program */
-#define WORK_RESULT_MAX 1000u /* bytes */
-#define WORK_PAGE_MAX 200u    /* records of one page */
+#define WORK_SERVICE_MAX 32u    /* bytes: "B-1", or an organisation's own id */
+#define WORK_ACTION_MAX 64u     /* bytes: "alert.verdict", as in the audit trail */
+#define WORK_OBJECT_MAX 128u    /* bytes: "alert:17"; empty for work outside the program */
+#define WORK_RESULT_MAX 1000u   /* bytes */
+#define WORK_PAGE_MAX 200u      /* records of one page */
+#define WORK_PEOPLE_MAX 100000u /* persons times services times kinds of occasion */
 
 /* Occasions count equally as evidence (X.1060 speaks of ability, not of volume). X(symbol, "name") */
 #define WORK_OCCASIONS(X)                                                                                     \

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "craft/work/work.h"
-#include "flow/alert/internal.h"
+#include "flow/alert/alert.h"
 #include "store/queries.gen.h"
 
 #define ROW_ARENA_BYTES (64u << 10) /* one alert and its old state */

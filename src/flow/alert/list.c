@@ -1,28 +1,29 @@
 /* Reading alerts: one, a page, counts, history. */
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/alert/internal.h"
+#include "flow/alert/alert.h"
 #include "store/queries.gen.h"
+#include "store/rows.h"
 
 #define HISTORY_MAX 200
 #define RELATED_MAX 10
 #define EVENTS_PAGE 200
 #define TEXT_MAX 200u
 
-int alert_row(struct stmt *st, struct arena *a, struct alert *ret, struct err *e)
+static int alert_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
 	struct alert al = {
 		.id = stmt_col_i64(st, "id"),
 		.version = stmt_col_i64(st, "version"),
-		.rule_id = arena_str(a, stmt_col_text(st, "rule_id")),
-		.rule_title = arena_str(a, stmt_col_text(st, "rule_title")),
-		.tags = arena_str(a, stmt_col_text(st, "tags")),
+		.rule_id = stmt_take(st, "rule_id", a),
+		.rule_title = stmt_take(st, "rule_title", a),
+		.tags = stmt_take(st, "tags", a),
 		.level = (unsigned)stmt_col_i64(st, "level"),
 		.asset_value = (unsigned)stmt_col_i64(st, "asset_value"),
 		.confidence = (unsigned)stmt_col_i64(st, "confidence"),
 		.priority = (unsigned)stmt_col_i64(st, "priority"),
-		.asset = arena_str(a, stmt_col_text(st, "asset")),
-		.account = arena_str(a, stmt_col_text(st, "account_name")),
+		.asset = stmt_take(st, "asset", a),
+		.account = stmt_take(st, "account_name", a),
 		.first_at = stmt_col_i64(st, "first_at"),
 		.last_at = stmt_col_i64(st, "last_at"),
 		.created_at = stmt_col_i64(st, "created_at"),
@@ -31,20 +32,32 @@ int alert_row(struct stmt *st, struct arena *a, struct alert *ret, struct err *e
 		.first_event = (event_id)stmt_col_i64(st, "first_event"),
 		.last_event = (event_id)stmt_col_i64(st, "last_event"),
 		.owner_id = stmt_col_i64(st, "owner_id"),
-		.owner_name = arena_str(a, stmt_col_text(st, "owner_name")),
+		.owner_name = stmt_take(st, "owner_name", a),
 		.acknowledged_at = stmt_col_i64(st, "acknowledged_at"),
 		.closed_at = stmt_col_i64(st, "closed_at"),
 		.incident_id = stmt_col_i64(st, "incident_id"),
 	};
 
-	if (!al.rule_id.ptr || !al.rule_title.ptr || !al.tags.ptr || !al.asset.ptr || !al.account.ptr ||
-	    !al.owner_name.ptr)
-		return err_set(e, ERR_LIMIT, "err.alert.memory");
 	if (!alert_state_parse(stmt_col_text(st, "state"), &al.state))
 		return err_set(e, ERR_CORRUPT, "err.alert.corrupt");
 	if (stmt_col_text(st, "verdict").len && !alert_verdict_parse(stmt_col_text(st, "verdict"), &al.verdict))
 		return err_set(e, ERR_CORRUPT, "err.alert.corrupt");
-	*ret = al;
+	*(struct alert *)ret = al;
+	return 0;
+}
+
+static const struct row_kind ALERT = {sizeof(struct alert), alert_read};
+
+/* The alerts of a query with its own few parameters, which all are bound. */
+static int read_alerts(struct stmt *st, struct arena *a, struct alert **ret, uint32_t *ret_count, struct err *e)
+{
+	struct rows rows;
+	int rc = rows_read(st, &ALERT, RELATED_MAX, a, &rows, e);
+
+	if (rc)
+		return rc;
+	*ret = rows.items;
+	*ret_count = rows.count;
 	return 0;
 }
 
@@ -56,10 +69,7 @@ int alert_find(struct db *db, struct scope scope, int64_t id, struct arena *a, s
 	if (rc)
 		return rc;
 	stmt_i64(&st, "id", id);
-	rc = stmt_step(&st, e);
-	if (rc < 0)
-		return rc;
-	return rc ? alert_row(&st, a, ret, e) : err_set(e, ERR_NOT_FOUND, "err.alert.absent");
+	return row_read_one(&st, &ALERT, "err.alert.absent", a, ret, e);
 }
 
 static bool wants_default(const struct alert_filter *f)
@@ -115,13 +125,12 @@ int alert_list(struct db *db, struct scope scope, const struct alert_filter *f, 
 	_cleanup_(buf_done) struct buf like = {0};
 	const struct alert_cursor *from = &f->start;
 	uint32_t limit = f->limit ? f->limit : ALERT_PAGE_MAX;
-	struct alert_list list = {.alerts = arena_alloc(a, limit * sizeof(*list.alerts))};
 	bool first = from->id == 0;
+	const struct alert *last;
+	struct rows rows;
 	int rc;
 
 	CHECK(limit <= ALERT_PAGE_MAX);
-	if (!list.alerts)
-		return err_set(e, ERR_LIMIT, "err.alert.memory");
 	buf_init(&like, 2 * TEXT_MAX + 2);
 	rc = prepare_list(db, scope, f, &st, e);
 	if (rc)
@@ -132,21 +141,13 @@ int alert_list(struct db *db, struct scope scope, const struct alert_filter *f, 
 	stmt_i64(&st, "at_time", first ? INT64_MAX : from->last_at);
 	stmt_i64(&st, "at_id", first ? INT64_MAX : from->id);
 	stmt_i64(&st, "limit", limit + 1);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		if (list.count == limit) {
-			list.has_more = true;
-			break;
-		}
-		rc = alert_row(&st, a, &list.alerts[list.count], e);
-		if (rc)
-			return rc;
-		list.next.priority = list.alerts[list.count].priority;
-		list.next.last_at = list.alerts[list.count].last_at;
-		list.next.id = list.alerts[list.count++].id;
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &ALERT, limit, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = list;
+	*ret = (struct alert_list){.alerts = rows.items, .count = rows.count, .has_more = rows.has_more};
+	last = rows.count ? &ret->alerts[rows.count - 1] : NULL;
+	if (last)
+		ret->next = (struct alert_cursor){.priority = last->priority, .last_at = last->last_at, .id = last->id};
 	return 0;
 }
 
@@ -190,62 +191,71 @@ int alert_facets(struct db *db, struct scope scope, const struct alert_filter *f
 	return 0;
 }
 
+static int entry_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	str action = stmt_take(st, "action", a);
+
+	(void)e;
+	*(struct alert_entry *)ret = (struct alert_entry){
+		.id = stmt_col_i64(st, "id"),
+		.at = stmt_col_i64(st, "at"),
+		.user_id = stmt_col_i64(st, "user_id"),
+		.user_name = stmt_take(st, "user_name", a),
+		.action = action,
+		.text = stmt_take(st, "text", a),
+		.can_undo = stmt_col_text(st, "before").len > 0 && !str_eq(action, STR("alert.link")),
+	};
+	return 0;
+}
+
+static const struct row_kind ENTRY = {sizeof(struct alert_entry), entry_read};
+
 int alert_history(struct db *db, struct scope scope, int64_t id, struct arena *a, struct alert_entry **ret,
 		  uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct alert_entry *entries = arena_alloc(a, HISTORY_MAX * sizeof(*entries));
-	uint32_t count = 0;
+	struct rows rows;
 	int rc = db_prepare(db, &Q_alert_entry_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!entries)
-		return err_set(e, ERR_LIMIT, "err.alert.memory");
 	stmt_i64(&st, "alert_id", id);
 	stmt_i64(&st, "limit", HISTORY_MAX);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		struct alert_entry *to = &entries[count++];
-
-		*to = (struct alert_entry){.id = stmt_col_i64(&st, "id"),
-					   .at = stmt_col_i64(&st, "at"),
-					   .user_id = stmt_col_i64(&st, "user_id"),
-					   .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
-					   .action = arena_str(a, stmt_col_text(&st, "action")),
-					   .text = arena_str(a, stmt_col_text(&st, "text")),
-					   .can_undo = stmt_col_text(&st, "before").len > 0 &&
-						       !str_eq(stmt_col_text(&st, "action"), STR("alert.link"))};
-		if (!to->user_name.ptr || !to->action.ptr || !to->text.ptr)
-			return err_set(e, ERR_LIMIT, "err.alert.memory");
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &ENTRY, HISTORY_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = entries;
-	*ret_count = count;
+	*ret = rows.items;
+	*ret_count = rows.count;
 	return 0;
 }
+
+static int event_id_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	(void)a;
+	(void)e;
+	*(event_id *)ret = (event_id)stmt_col_i64(st, "event_id");
+	return 0;
+}
+
+static const struct row_kind EVENT_ID = {sizeof(event_id), event_id_read};
 
 int alert_events(struct db *db, struct scope scope, int64_t id, event_id behind, struct arena *a, event_id **ret,
 		 uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	event_id *ids = arena_alloc(a, EVENTS_PAGE * sizeof(*ids));
-	uint32_t count = 0;
+	struct rows rows;
 	int rc = db_prepare(db, &Q_alert_event_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!ids)
-		return err_set(e, ERR_LIMIT, "err.alert.memory");
 	stmt_i64(&st, "alert_id", id);
 	stmt_i64(&st, "behind", (int64_t)behind);
 	stmt_i64(&st, "limit", EVENTS_PAGE);
-	while ((rc = stmt_step(&st, e)) == 1)
-		ids[count++] = (event_id)stmt_col_i64(&st, "event_id");
-	if (rc < 0)
+	rc = rows_read(&st, &EVENT_ID, EVENTS_PAGE, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = ids;
-	*ret_count = count;
+	*ret = rows.items;
+	*ret_count = rows.count;
 	return 0;
 }
 
@@ -253,54 +263,28 @@ int alert_related(struct db *db, struct scope scope, const struct alert *of, str
 		  uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct alert *alerts = arena_alloc(a, RELATED_MAX * sizeof(*alerts));
-	uint32_t count = 0;
 	int rc = db_prepare(db, &Q_alert_related, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!alerts)
-		return err_set(e, ERR_LIMIT, "err.alert.memory");
 	stmt_text(&st, "asset", of->asset);
 	stmt_i64(&st, "id", of->id);
 	stmt_i64(&st, "from", of->last_at - TIME_DAY);
 	stmt_i64(&st, "until", of->last_at + TIME_DAY);
 	/* An alert without an asset has nothing in common with others without one. */
 	stmt_i64(&st, "limit", of->asset.len ? RELATED_MAX : 0);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		rc = alert_row(&st, a, &alerts[count++], e);
-		if (rc)
-			return rc;
-	}
-	if (rc < 0)
-		return rc;
-	*ret = alerts;
-	*ret_count = count;
-	return 0;
+	return read_alerts(&st, a, ret, ret_count, e);
 }
 
 int alert_of_event(struct db *db, struct scope scope, event_id event, struct arena *a, struct alert **ret,
 		   uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct alert *alerts = arena_alloc(a, RELATED_MAX * sizeof(*alerts));
-	uint32_t count = 0;
 	int rc = db_prepare(db, &Q_alert_of_event, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!alerts)
-		return err_set(e, ERR_LIMIT, "err.alert.memory");
 	stmt_i64(&st, "event_id", (int64_t)event);
 	stmt_i64(&st, "limit", RELATED_MAX);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		rc = alert_row(&st, a, &alerts[count++], e);
-		if (rc)
-			return rc;
-	}
-	if (rc < 0)
-		return rc;
-	*ret = alerts;
-	*ret_count = count;
-	return 0;
+	return read_alerts(&st, a, ret, ret_count, e);
 }

@@ -5,46 +5,41 @@
 #include "base/mem.h"
 #include "flow/incident/internal.h"
 #include "store/queries.gen.h"
+#include "store/rows.h"
 
 #define TEXT_MAX 200u
 #define CUSTODY_MAX 500
 
-static int no_memory(struct err *e)
-{
-	return err_set(e, ERR_LIMIT, "err.incident.memory");
-}
-
-static int row(struct stmt *st, struct arena *a, struct incident *ret, struct err *e)
+static int incident_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
 	struct incident in = {
 		.id = stmt_col_i64(st, "id"),
 		.version = stmt_col_i64(st, "version"),
 		.year = stmt_col_i64(st, "year"),
 		.number = stmt_col_i64(st, "number"),
-		.title = arena_str(a, stmt_col_text(st, "title")),
-		.summary = arena_str(a, stmt_col_text(st, "summary")),
+		.title = stmt_take(st, "title", a),
+		.summary = stmt_take(st, "summary", a),
 		.severity = (unsigned)stmt_col_i64(st, "severity"),
-		.class = arena_str(a, stmt_col_text(st, "class")),
+		.class = stmt_take(st, "class", a),
 		.state_since = stmt_col_i64(st, "state_since"),
 		.owner_id = stmt_col_i64(st, "owner_id"),
-		.owner_name = arena_str(a, stmt_col_text(st, "owner_name")),
-		.created_by = arena_str(a, stmt_col_text(st, "created_by")),
+		.owner_name = stmt_take(st, "owner_name", a),
+		.created_by = stmt_take(st, "created_by", a),
 		.created_at = stmt_col_i64(st, "created_at"),
 		.changed_at = stmt_col_i64(st, "changed_at"),
 		.closed_at = stmt_col_i64(st, "closed_at"),
-		.close_reason = arena_str(a, stmt_col_text(st, "close_reason")),
+		.close_reason = stmt_take(st, "close_reason", a),
 	};
 
-	if (!in.title.ptr || !in.summary.ptr || !in.class.ptr || !in.owner_name.ptr || !in.created_by.ptr ||
-	    !in.close_reason.ptr)
-		return no_memory(e);
 	if (!incident_state_parse(stmt_col_text(st, "state"), &in.state))
 		return err_set(e, ERR_CORRUPT, "err.incident.corrupt");
 	snprintf(in.ref, sizeof(in.ref), "INC-%04lld-%04lld", (long long)in.year % 10000,
 		 (long long)in.number % 100000000);
-	*ret = in;
+	*(struct incident *)ret = in;
 	return 0;
 }
+
+static const struct row_kind INCIDENT = {sizeof(struct incident), incident_read};
 
 int incident_find(struct db *db, struct scope scope, int64_t id, struct arena *a, struct incident *ret, struct err *e)
 {
@@ -54,10 +49,7 @@ int incident_find(struct db *db, struct scope scope, int64_t id, struct arena *a
 	if (rc)
 		return rc;
 	stmt_i64(&st, "id", id);
-	rc = stmt_step(&st, e);
-	if (rc < 0)
-		return rc;
-	return rc ? row(&st, a, ret, e) : err_set(e, ERR_NOT_FOUND, "err.incident.absent");
+	return row_read_one(&st, &INCIDENT, "err.incident.absent", a, ret, e);
 }
 
 static void bind_filter(struct stmt *st, const struct incident_filter *f, uint32_t limit, struct buf *like)
@@ -73,34 +65,36 @@ static void bind_filter(struct stmt *st, const struct incident_filter *f, uint32
 	stmt_i64(st, "limit", limit + 1);
 }
 
+/* The list alone counts alerts. */
+static int listed_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	int rc = incident_read(st, a, ret, e);
+
+	if (!rc)
+		((struct incident *)ret)->alerts = stmt_col_i64(st, "alerts");
+	return rc;
+}
+
+static const struct row_kind LISTED = {sizeof(struct incident), listed_read};
+
 int incident_list(struct db *db, struct scope scope, const struct incident_filter *f, struct arena *a,
 		  struct incident_list *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
 	_cleanup_(buf_done) struct buf like = {0};
 	uint32_t limit = f->limit ? f->limit : INCIDENT_PAGE_MAX;
-	struct incident_list list = {.incidents = arena_alloc(a, limit * sizeof(*list.incidents))};
+	struct rows rows;
 	int rc = db_prepare(db, &Q_incident_list, &scope, &st, e);
 
 	CHECK(limit <= INCIDENT_PAGE_MAX);
 	if (rc)
 		return rc;
-	if (!list.incidents)
-		return no_memory(e);
 	buf_init(&like, 2 * TEXT_MAX + 2);
 	bind_filter(&st, f, limit, &like);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		list.has_more = list.count == limit;
-		if (list.has_more)
-			break;
-		rc = row(&st, a, &list.incidents[list.count], e);
-		if (rc)
-			return rc;
-		list.incidents[list.count++].alerts = stmt_col_i64(&st, "alerts");
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &LISTED, limit, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = list;
+	*ret = (struct incident_list){.incidents = rows.items, .count = rows.count, .has_more = rows.has_more};
 	return 0;
 }
 
@@ -124,78 +118,76 @@ int incident_counts(struct db *db, struct scope scope, int64_t ret[INCIDENT_STAT
 	return 0;
 }
 
+static int entry_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	(void)e;
+	*(struct incident_entry *)ret = (struct incident_entry){
+		.id = stmt_col_i64(st, "id"),
+		.at = stmt_col_i64(st, "at"),
+		.recorded_at = stmt_col_i64(st, "recorded_at"),
+		.kind = stmt_take(st, "kind", a),
+		.user_name = stmt_take(st, "user_name", a),
+		.text = stmt_take(st, "text", a),
+		.detail = stmt_take(st, "detail", a),
+	};
+	return 0;
+}
+
+static const struct row_kind ENTRY = {sizeof(struct incident_entry), entry_read};
+
 int incident_timeline(struct db *db, struct scope scope, int64_t id, struct arena *a, struct incident_entry **ret,
 		      uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct incident_entry *entries = arena_alloc(a, INCIDENT_ENTRIES_MAX * sizeof(*entries));
-	uint32_t count = 0;
+	struct rows rows;
 	int rc = db_prepare(db, &Q_incident_entry_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!entries)
-		return no_memory(e);
 	stmt_i64(&st, "incident_id", id);
 	stmt_i64(&st, "limit", INCIDENT_ENTRIES_MAX);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		struct incident_entry *to = &entries[count++];
-
-		*to = (struct incident_entry){.id = stmt_col_i64(&st, "id"),
-					      .at = stmt_col_i64(&st, "at"),
-					      .recorded_at = stmt_col_i64(&st, "recorded_at"),
-					      .kind = arena_str(a, stmt_col_text(&st, "kind")),
-					      .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
-					      .text = arena_str(a, stmt_col_text(&st, "text")),
-					      .detail = arena_str(a, stmt_col_text(&st, "detail"))};
-		if (!to->kind.ptr || !to->user_name.ptr || !to->text.ptr || !to->detail.ptr)
-			return no_memory(e);
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &ENTRY, INCIDENT_ENTRIES_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = entries;
-	*ret_count = count;
+	*ret = rows.items;
+	*ret_count = rows.count;
 	return 0;
 }
 
-static int evidence_row(struct stmt *st, struct arena *a, struct evidence_item *ret, struct err *e)
+static int evidence_item_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
-	*ret = (struct evidence_item){.id = stmt_col_i64(st, "id"),
-				      .number = stmt_col_i64(st, "number"),
-				      .name = arena_str(a, stmt_col_text(st, "name")),
-				      .description = arena_str(a, stmt_col_text(st, "description")),
-				      .sha256 = arena_str(a, stmt_col_text(st, "sha256")),
-				      .user_name = arena_str(a, stmt_col_text(st, "user_name")),
-				      .size_bytes = stmt_col_i64(st, "size_bytes"),
-				      .added_at = stmt_col_i64(st, "added_at")};
-	if (!ret->name.ptr || !ret->description.ptr || !ret->sha256.ptr || !ret->user_name.ptr)
-		return no_memory(e);
+	(void)e;
+	*(struct evidence_item *)ret = (struct evidence_item){
+		.id = stmt_col_i64(st, "id"),
+		.number = stmt_col_i64(st, "number"),
+		.name = stmt_take(st, "name", a),
+		.description = stmt_take(st, "description", a),
+		.sha256 = stmt_take(st, "sha256", a),
+		.user_name = stmt_take(st, "user_name", a),
+		.size_bytes = stmt_col_i64(st, "size_bytes"),
+		.added_at = stmt_col_i64(st, "added_at"),
+	};
 	return 0;
 }
+
+static const struct row_kind EVIDENCE = {sizeof(struct evidence_item), evidence_item_read};
 
 int evidence_list(struct db *db, struct scope scope, int64_t incident_id, struct arena *a, struct evidence_item **ret,
 		  uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct evidence_item *items = arena_alloc(a, EVIDENCE_MAX * sizeof(*items));
-	uint32_t count = 0;
+	struct rows rows;
 	int rc = db_prepare(db, &Q_evidence_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!items)
-		return no_memory(e);
 	stmt_i64(&st, "incident_id", incident_id);
 	stmt_i64(&st, "limit", EVIDENCE_MAX);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		rc = evidence_row(&st, a, &items[count++], e);
-		if (rc)
-			return rc;
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &EVIDENCE, EVIDENCE_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = items;
-	*ret_count = count;
+	*ret = rows.items;
+	*ret_count = rows.count;
 	return 0;
 }
 
@@ -203,51 +195,44 @@ int evidence_find(struct db *db, struct scope scope, const struct evidence_key *
 		  struct evidence_item *ret, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct evidence_item found;
 	int rc = db_prepare(db, &Q_evidence_get, &scope, &st, e);
 
 	if (rc)
 		return rc;
 	stmt_i64(&st, "incident_id", key->incident_id);
 	stmt_i64(&st, "id", key->id);
-	rc = stmt_step(&st, e);
-	if (rc < 0)
-		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND, "err.evidence.absent");
-	rc = evidence_row(&st, a, &found, e);
-	if (!rc)
-		*ret = found;
-	return rc;
+	return row_read_one(&st, &EVIDENCE, "err.evidence.absent", a, ret, e);
 }
+
+static int custody_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	(void)e;
+	*(struct custody *)ret = (struct custody){
+		.at = stmt_col_i64(st, "at"),
+		.action = stmt_take(st, "action", a),
+		.user_name = stmt_take(st, "user_name", a),
+		.reason = stmt_take(st, "reason", a),
+	};
+	return 0;
+}
+
+static const struct row_kind CUSTODY = {sizeof(struct custody), custody_read};
 
 int custody_list(struct db *db, struct scope scope, int64_t evidence_id, struct arena *a, struct custody **ret,
 		 uint32_t *ret_count, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};
-	struct custody *items = arena_alloc(a, CUSTODY_MAX * sizeof(*items));
-	uint32_t count = 0;
+	struct rows rows;
 	int rc = db_prepare(db, &Q_custody_list, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	if (!items)
-		return no_memory(e);
 	stmt_i64(&st, "evidence_id", evidence_id);
 	stmt_i64(&st, "limit", CUSTODY_MAX);
-	while ((rc = stmt_step(&st, e)) == 1) {
-		struct custody *to = &items[count++];
-
-		*to = (struct custody){.at = stmt_col_i64(&st, "at"),
-				       .action = arena_str(a, stmt_col_text(&st, "action")),
-				       .user_name = arena_str(a, stmt_col_text(&st, "user_name")),
-				       .reason = arena_str(a, stmt_col_text(&st, "reason"))};
-		if (!to->action.ptr || !to->user_name.ptr || !to->reason.ptr)
-			return no_memory(e);
-	}
-	if (rc < 0)
+	rc = rows_read(&st, &CUSTODY, CUSTODY_MAX, a, &rows, e);
+	if (rc)
 		return rc;
-	*ret = items;
-	*ret_count = count;
+	*ret = rows.items;
+	*ret_count = rows.count;
 	return 0;
 }
