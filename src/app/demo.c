@@ -195,11 +195,7 @@ static int sign_out_all(struct db *db, int64_t tenant_id, struct err *e)
 		return rc;
 	for (uint32_t i = 0; !rc && i < a.count; i++)
 		rc = session_end_others(db, a.ids[i], 0, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	if (rc)
-		db_rollback(db);
-	return rc;
+	return db_end(db, rc, e);
 }
 
 /* ---- life ---- */

@@ -114,11 +114,7 @@ static int make_organisation(struct seeding *s)
 	rc = tenant_create(s->db, &t, s->seed->now, &s->tenant_id, s->e);
 	for (uint32_t i = 0; !rc && i < users->count; i++)
 		rc = make_person(s, &users->items[i]);
-	if (!rc)
-		rc = db_commit(s->db, s->e);
-	if (rc)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, s->e);
 }
 
 const struct actor *seed_person(const struct seeding *s, str id)

@@ -23,11 +23,7 @@ static int enter_fresh(struct request *rq, enum role role, struct secret *ret, s
 	if ((rc = demo_account(rq->db, session.tenant_id, role, &session.account_id, e)) || (rc = db_begin(rq->db, e)))
 		return rc;
 	rc = session_start(rq->db, rq->services->env, &session, ret, e);
-	if (!rc)
-		rc = db_commit(rq->db, e);
-	if (rc)
-		db_rollback(rq->db);
-	return rc;
+	return db_end(rq->db, rc, e);
 }
 
 static int reset_post(struct request *rq, struct response *rs, struct err *e)

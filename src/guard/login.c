@@ -57,9 +57,7 @@ static int failed(struct db *db, const struct login *l, const struct user *u, st
 	}
 	if (!rc && u)
 		rc = note(db, u, &(struct audit_entry){STR("login.failed"), STR_NONE, STR_NONE, l->now}, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
+	rc = db_end(db, rc, e);
 	return rc ? rc : err_set(e, ERR_AUTH, "err.login.wrong");
 }
 
@@ -148,9 +146,7 @@ static int code_failed(struct db *db, const struct user *u, const struct limit *
 	rc = limit_fail(db, limit, e);
 	if (!rc)
 		rc = note(db, u, &(struct audit_entry){STR("login.code_failed"), STR_NONE, STR_NONE, limit->now}, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
+	rc = db_end(db, rc, e);
 	return rc ? rc : err_set(e, ERR_AUTH, "err.login.code");
 }
 
@@ -196,9 +192,7 @@ int login_totp(struct db *db, struct env *env, const struct login_code *c, struc
 		rc = err_set(e, ERR_INTERNAL, "err.login.store");
 	if (!rc)
 		rc = note(db, &u, &(struct audit_entry){STR("login.ok"), STR_NONE, STR_NONE, c->now}, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
+	rc = db_end(db, rc, e);
 	if (!rc)
 		*ret = cookie;
 	return rc;
@@ -229,10 +223,7 @@ int login_reset(struct db *db, const struct login_reset *r, struct err *e)
 	if (rc)
 		return rc;
 	rc = write_reset(db, r, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
-	return rc;
+	return db_end(db, rc, e);
 }
 
 int login_sweep(struct db *db, time_us now, struct err *e)

@@ -39,9 +39,7 @@ int setup_issue(struct db *db, struct env *env, struct secret *ret, struct err *
 	if (rc)
 		return rc;
 	rc = link_create(db, &link, &token, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
+	rc = db_end(db, rc, e);
 	if (!rc)
 		*ret = token;
 	return rc;
@@ -153,9 +151,7 @@ int setup_complete(struct db *db, struct env *env, const struct setup *s, struct
 	if (rc)
 		return rc;
 	rc = write_setup(db, env, s, &done, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
+	rc = db_end(db, rc, e);
 	if (!rc)
 		*ret = done;
 	return rc;
@@ -209,9 +205,7 @@ int demo_enter(struct db *db, struct env *env, const struct demo_enter *d, struc
 	if (rc)
 		return rc;
 	rc = write_enter(db, env, d, &cookie, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
+	rc = db_end(db, rc, e);
 	if (!rc)
 		*ret = cookie;
 	return rc;

@@ -47,6 +47,15 @@ struct sqlite3 *db_sqlite_handle(struct db *db)
 	return db->conn;
 }
 
+int db_end(struct db *db, int rc, struct err *e)
+{
+	if (!rc)
+		rc = db_commit(db, e);
+	if (rc)
+		db_rollback(db);
+	return rc;
+}
+
 bool db_in_transaction(const struct db *db)
 {
 	return db->driver->in_transaction(db->conn);

@@ -54,6 +54,8 @@ int db_begin(struct db *db, struct err *e) MUST_CHECK;
 int db_begin_read(struct db *db, struct err *e) MUST_CHECK;
 int db_commit(struct db *db, struct err *e) MUST_CHECK;
 void db_rollback(struct db *db); /* no-op outside a transaction */
+/* The end of a deed that began with db_begin: commits when `rc` is 0, else undoes; what became of it. */
+int db_end(struct db *db, int rc, struct err *e) MUST_CHECK;
 bool db_in_transaction(const struct db *db);
 
 /* Takes a cached statement. scope may be NULL only for system queries (CHECK). Release with stmt_done (cleanup). */

@@ -33,11 +33,8 @@ int service_work_enter(struct db *db, const struct actor *who, const struct work
 	if ((rc = db_begin(db, e)))
 		return rc;
 	rc = enter_inside(db, who, entry, &id, e);
+	rc = db_end(db, rc, e);
 	if (!rc)
-		rc = db_commit(db, e);
-	if (rc)
-		db_rollback(db);
-	else
 		*ret_id = id;
 	return rc;
 }

@@ -274,11 +274,8 @@ int service_state_save(struct db *db, const struct actor *who, const struct serv
 	if ((rc = db_begin(db, e)))
 		return rc;
 	rc = save_inside(db, who, change, &arena, e);
+	rc = db_end(db, rc, e);
 	if (!rc)
-		rc = db_commit(db, e);
-	if (rc)
-		db_rollback(db);
-	else
 		*ret_version = change->expected + 1;
 	return rc;
 }

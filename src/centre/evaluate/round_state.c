@@ -170,9 +170,5 @@ int work_add(struct db *db, const struct actor *who, const struct trail *t, cons
 
 int end_transaction(struct db *db, int rc, struct err *e)
 {
-	if (!rc)
-		rc = db_commit(db, e);
-	if (rc)
-		db_rollback(db);
-	return rc;
+	return db_end(db, rc, e);
 }

@@ -63,9 +63,7 @@ int admin_write(const struct admin_call *c, admin_fn fn, json_t **ret, struct er
 	if (rc)
 		return rc;
 	rc = fn(c, &out, e);
-	if (!rc)
-		rc = db_commit(c->db, e);
-	db_rollback(c->db);
+	rc = db_end(c->db, rc, e);
 	if (rc)
 		json_decref(out);
 	else

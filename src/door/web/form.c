@@ -84,8 +84,5 @@ int in_transaction(struct request *rq, int (*fn)(struct request *rq, void *ctx, 
 	if (rc)
 		return rc;
 	rc = fn(rq, ctx, e);
-	if (!rc)
-		rc = db_commit(rq->db, e);
-	db_rollback(rq->db);
-	return rc;
+	return db_end(rq->db, rc, e);
 }

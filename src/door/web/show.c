@@ -162,11 +162,7 @@ const char *show_alert_class(const struct alert *al)
 
 int show_end(struct request *rq, int rc, struct err *e)
 {
-	if (!rc)
-		rc = db_commit(rq->db, e);
-	if (rc)
-		db_rollback(rq->db);
-	return rc;
+	return db_end(rq->db, rc, e);
 }
 
 int show_version(const struct request *rq, int64_t *ret, struct err *e)

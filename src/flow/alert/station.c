@@ -191,11 +191,7 @@ static int write_batch(struct station *s, const struct archived *events, uint32_
 		rc = judge(s, &events[i], t, e);
 	if (!rc)
 		rc = position_save(s, position, count, t->damaged, e);
-	if (!rc)
-		rc = db_commit(s->db, e);
-	if (rc)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 int station_step(struct station *s, struct err *e)

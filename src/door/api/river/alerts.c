@@ -43,14 +43,6 @@ json_t *river_alert_json(const struct alert *al)
 
 /* ---- the queue ---- */
 
-static int bad_query(struct err *e, const char *name, str value)
-{
-	int rc = err_set_value(e, ERR_RANGE, "err.api.query", value);
-
-	err_path(e, str_of(name));
-	return rc;
-}
-
 static int read_states(const struct request *rq, struct alert_filter *f, struct err *e)
 {
 	size_t at = 0;
@@ -60,7 +52,7 @@ static int read_states(const struct request *rq, struct alert_filter *f, struct 
 		enum alert_state s;
 
 		if (!alert_state_parse(text, &s))
-			return bad_query(e, "state", text);
+			return river_query_bad(e, "state", text);
 		f->open |= s == ALERT_OPEN;
 		f->acknowledged |= s == ALERT_ACKNOWLEDGED;
 		f->closed |= s == ALERT_CLOSED;
@@ -77,7 +69,7 @@ static int read_priorities(const struct request *rq, struct alert_filter *f, str
 		int64_t p;
 
 		if (!str_to_i64(text, &p) || p < 1 || p > 5)
-			return bad_query(e, "priority", text);
+			return river_query_bad(e, "priority", text);
 		f->priorities |= 1u << p;
 	}
 	return 0;
@@ -94,7 +86,7 @@ static int read_owner(const struct request *rq, struct alert_filter *f, struct e
 	else if (str_eq(text, STR("none")))
 		f->owner_id = 0;
 	else if (!str_to_i64(text, &f->owner_id) || f->owner_id < 0)
-		return bad_query(e, "owner", text);
+		return river_query_bad(e, "owner", text);
 	return 0;
 }
 
@@ -111,11 +103,11 @@ static int read_filter(const struct request *rq, struct alert_filter *f, struct 
 	f->asset = request_query(rq, STR("asset"));
 	f->text = request_query(rq, STR("text"));
 	if (incident.len && (!str_to_i64(incident, &f->incident_id) || f->incident_id < 0))
-		return bad_query(e, "incident", incident);
+		return river_query_bad(e, "incident", incident);
 	if (str_eq(sort, STR("time")))
 		f->sort = ALERT_BY_TIME;
 	else if (sort.len && !str_eq(sort, STR("priority")))
-		return bad_query(e, "sort", sort);
+		return river_query_bad(e, "sort", sort);
 	return 0;
 }
 
@@ -304,7 +296,7 @@ static int acknowledge_post(struct request *rq, struct response *rs, struct err 
 
 	if (rc || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, alert_acknowledge(rq->db, &rq->actor, &set, rq->now, e), e);
+	rc = db_end(rq->db, alert_acknowledge(rq->db, &rq->actor, &set, rq->now, e), e);
 	return rc ? rc : answer(rq, rs, e);
 }
 
@@ -338,7 +330,7 @@ static int verdict_post(struct request *rq, struct response *rs, struct err *e)
 	    (rc = api_known(body, known, e)) || (rc = read_verdict(body, &verdict, &set.note, e)) ||
 	    (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, alert_judge(rq->db, &rq->actor, &set, verdict, rq->now, e), e);
+	rc = db_end(rq->db, alert_judge(rq->db, &rq->actor, &set, verdict, rq->now, e), e);
 	return rc ? rc : answer(rq, rs, e);
 }
 
@@ -354,7 +346,7 @@ static int comment_post(struct request *rq, struct response *rs, struct err *e)
 	    (rc = api_known(body, known, e)) || (rc = api_required(body, "text", e)) ||
 	    (rc = api_field_text(body, "text", &text, e)) || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, alert_comment(rq->db, &rq->actor, id, text, rq->now, e), e);
+	rc = db_end(rq->db, alert_comment(rq->db, &rq->actor, id, text, rq->now, e), e);
 	return rc ? rc : answer(rq, rs, e);
 }
 
@@ -365,7 +357,7 @@ static int undo_post(struct request *rq, struct response *rs, struct err *e)
 
 	if ((rc = request_param_i64(rq, 0, &id, e)) || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, alert_undo(rq->db, &rq->actor, id, rq->now, e), e);
+	rc = db_end(rq->db, alert_undo(rq->db, &rq->actor, id, rq->now, e), e);
 	return rc ? rc : answer(rq, rs, e);
 }
 

@@ -155,8 +155,8 @@ static int reload_post(struct request *rq, struct response *rs, struct err *e)
 
 	if (rc || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, audit_append(rq->db, &rq->actor, STR("rules.reload"), STR("rules"), STR("{}"), rq->now, e),
-		       e);
+	rc = db_end(rq->db, audit_append(rq->db, &rq->actor, STR("rules.reload"), STR("rules"), STR("{}"), rq->now, e),
+		    e);
 	return rc ? rc : rules_get(rq, rs, e);
 }
 

@@ -59,7 +59,7 @@ static int file_get(struct request *rq, struct response *rs, struct err *e)
 	if ((rc = find(rq, &ev, e)) || (rc = blob_ref_find(rq->db, &scope, ev.sha256, NULL, e)) ||
 	    (rc = blob_read(rq->services->blobs, ev.sha256, &rs->body, e)) || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, evidence_read(rq->db, &rq->actor, &ev, request_query(rq, STR("reason")), rq->now, e), e);
+	rc = db_end(rq->db, evidence_read(rq->db, &rq->actor, &ev, request_query(rq, STR("reason")), rq->now, e), e);
 	if (rc)
 		return rc;
 	rs->content_type = STR("application/octet-stream");
@@ -134,7 +134,7 @@ static int upload_end(struct request *rq, struct response *rs, struct err *e)
 	}
 	if ((rc = blob_finish(&w, &new.blob, e)) || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, evidence_add(rq->db, &rq->actor, &new, rq->now, &key.id, e), e);
+	rc = db_end(rq->db, evidence_add(rq->db, &rq->actor, &new, rq->now, &key.id, e), e);
 	if (rc)
 		return rc;
 	key.incident_id = new.incident_id;

@@ -34,14 +34,6 @@ static json_t *incident_json(const struct incident *in)
 	return out;
 }
 
-static int bad_query(struct err *e, const char *name, str value)
-{
-	int rc = err_set_value(e, ERR_RANGE, "err.api.query", value);
-
-	err_path(e, str_of(name));
-	return rc;
-}
-
 static int read_filter(const struct request *rq, struct incident_filter *f, struct err *e)
 {
 	str state = request_query(rq, STR("state")), owner = request_query(rq, STR("owner")),
@@ -53,16 +45,16 @@ static int read_filter(const struct request *rq, struct incident_filter *f, stru
 	else if (str_eq(active, STR("no")))
 		*f = (struct incident_filter){.owner_id = ALERT_ANYBODY, .closed = true, .text = f->text};
 	else if (active.len && !str_eq(active, STR("yes")))
-		return bad_query(e, "active", active);
+		return river_query_bad(e, "active", active);
 	f->has_state = state.len > 0;
 	if (f->has_state && !incident_state_parse(state, &f->state))
-		return bad_query(e, "state", state);
+		return river_query_bad(e, "state", state);
 	if (f->has_state)
 		f->open = f->closed = true;
 	if (str_eq(owner, STR("me")))
 		f->owner_id = rq->actor.user_id;
 	else if (owner.len && (!str_to_i64(owner, &f->owner_id) || f->owner_id < 0))
-		return bad_query(e, "owner", owner);
+		return river_query_bad(e, "owner", owner);
 	if (cursor.len && (!str_to_i64(cursor, &f->before_id) || f->before_id < 1))
 		return err_set_value(e, ERR_RANGE, "err.api.cursor", cursor);
 	return 0;
@@ -135,7 +127,7 @@ static int create_post(struct request *rq, struct response *rs, struct err *e)
 	new.severity = severity < 1 || severity > 5 ? 0 : (unsigned)severity;
 	if ((rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, incident_create(rq->db, &rq->actor, &new, rq->now, &id, e), e);
+	rc = db_end(rq->db, incident_create(rq->db, &rq->actor, &new, rq->now, &id, e), e);
 	if (rc)
 		return rc;
 	rs->status = 201;
@@ -163,7 +155,7 @@ static int edit_patch(struct request *rq, struct response *rs, struct err *e)
 	edit.severity = severity < 0 || severity > 5 ? 6 : (unsigned)severity;
 	if ((rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, incident_edit(rq->db, &rq->actor, &edit, rq->now, e), e);
+	rc = db_end(rq->db, incident_edit(rq->db, &rq->actor, &edit, rq->now, e), e);
 	return rc ? rc : answer_id(rq, rs, edit.id, e);
 }
 
@@ -187,7 +179,7 @@ static int state_post(struct request *rq, struct response *rs, struct err *e)
 	}
 	if ((rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, incident_move(rq->db, &rq->actor, &m, rq->now, e), e);
+	rc = db_end(rq->db, incident_move(rq->db, &rq->actor, &m, rq->now, e), e);
 	return rc ? rc : answer_id(rq, rs, m.id, e);
 }
 
@@ -203,7 +195,7 @@ static int note_post(struct request *rq, struct response *rs, struct err *e)
 	    (rc = api_known(body, known, e)) || (rc = api_required(body, "text", e)) ||
 	    (rc = api_field_text(body, "text", &text, e)) || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, incident_note(rq->db, &rq->actor, id, text, rq->now, e), e);
+	rc = db_end(rq->db, incident_note(rq->db, &rq->actor, id, text, rq->now, e), e);
 	return rc ? rc : answer_id(rq, rs, id, e);
 }
 
@@ -219,7 +211,7 @@ static int alerts_post(struct request *rq, struct response *rs, struct err *e)
 	    (rc = api_known(body, known, e)) || (rc = river_ids(rq, body, "ids", &set, e)) ||
 	    (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, incident_add_alerts(rq->db, &rq->actor, id, &set, rq->now, e), e);
+	rc = db_end(rq->db, incident_add_alerts(rq->db, &rq->actor, id, &set, rq->now, e), e);
 	return rc ? rc : answer_id(rq, rs, id, e);
 }
 

@@ -31,16 +31,19 @@ json_t *river_event_json(const struct archived *ev)
 	return out;
 }
 
+int river_query_bad(struct err *e, const char *name, str value)
+{
+	int rc = err_set_value(e, ERR_RANGE, "err.api.query", value);
+
+	err_path(e, str_of(name));
+	return rc;
+}
+
 int river_query_time(const struct request *rq, const char *name, time_us *ret, struct err *e)
 {
 	str text = request_query(rq, str_of(name));
-	int rc;
 
-	if (text.len == 0 || time_parse(text, ret))
-		return 0;
-	rc = err_set_value(e, ERR_RANGE, "err.api.query", text);
-	err_path(e, str_of(name));
-	return rc;
+	return text.len == 0 || time_parse(text, ret) ? 0 : river_query_bad(e, name, text);
 }
 
 int river_if_match(const struct request *rq, int64_t *ret_version, struct err *e)
@@ -52,15 +55,6 @@ int river_if_match(const struct request *rq, int64_t *ret_version, struct err *e
 		return 0;
 	}
 	return api_if_match(rq, ret_version, e);
-}
-
-int river_end(struct request *rq, int rc, struct err *e)
-{
-	if (!rc)
-		rc = db_commit(rq->db, e);
-	if (rc)
-		db_rollback(rq->db);
-	return rc;
 }
 
 static int bad_field(struct err *e, const char *field, str value)
@@ -165,7 +159,7 @@ int river_alert_actions(struct request *rq, struct response *rs, struct err *e)
 
 	if ((rc = request_json(rq, &body, e)) || (rc = read_bulk(rq, body, &b, e)) || (rc = db_begin(rq->db, e)))
 		return rc;
-	rc = river_end(rq, act(rq, &b, e), e);
+	rc = db_end(rq->db, act(rq, &b, e), e);
 	if (rc)
 		return rc;
 	out = api_json(json_object());
