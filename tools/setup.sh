@@ -5,11 +5,14 @@
 PACKAGES_RUN=(
 	gcc=gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3=python3 ca-certificates
 	libevent-dev libssl-dev libsqlite3-dev libjansson-dev libyaml-dev libvectorscan-dev libpcre2-dev libsodium-dev
-	liboath-dev libzstd-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev nodejs=node npm=npm
+	liboath-dev libzstd-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
+	libxlsxwriter-dev libarchive-dev libexpat1-dev libpango1.0-dev libcairo2-dev libseccomp-dev fonts-ipaexfont-gothic
+	nodejs=node npm=npm
 )
 PACKAGES_TEST=(
 	git=git python3-venv clang=clang clang-format=clang-format clang-tidy=clang-tidy llvm=llvm-symbolizer
 	libclang-rt-14-dev cppcheck=cppcheck chromium=chromium fonts-noto-cjk wrk=wrk zstd=zstd
+	poppler-utils=pdftotext libreoffice-calc-nogui=soffice
 )
 
 say()
