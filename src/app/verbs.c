@@ -10,6 +10,8 @@ const struct verb *const app_verbs[] = {
 	&verb_detect,
 	&verb_rules_check,
 	&verb_rules_coverage,
+	&verb_content_list,
+	&verb_content_check,
 	&verb_user_add,
 	&verb_user_list,
 	&verb_user_reset,

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "craft/words/words.h"
+#include "craft/reader/reader.h"
 
 #define FRAMEWORK_SERVICES_MAX 512u
 #define FRAMEWORK_CATEGORIES_MAX 32u
@@ -82,8 +82,10 @@ struct fw_service {
 };
 
 struct framework {
-	str id, edition;
+	str id, edition, path;
 	struct fw_text name, title;
+	struct reader_source *sources; /* what the `source` of every name means */
+	uint32_t source_count;
 	struct fw_term levels[SERVICE_LEVEL_COUNT], assignments[ASSIGN_COUNT], areas[FRAMEWORK_AREAS];
 	struct fw_term phases[FRAMEWORK_PHASES_MAX];
 	uint32_t phase_count;
@@ -105,6 +107,9 @@ const struct framework *content_index_at(const struct content_index *index, uint
 /* NULL when absent. */
 const struct framework *content_index_find(const struct content_index *index, str framework_id);
 const struct fw_service *framework_service(const struct framework *fw, str service_id);
+
+/* Files of content/frameworks with `kind: lens` re-present answers (centre/lens) and are no frameworks. */
+int framework_is_lens(str text, str path, bool *ret, struct err *e) MUST_CHECK;
 
 /* One file's text, for tests and `check`; everything lives in *a. */
 int framework_read(str text, str path, struct arena *a, struct framework *ret, struct err *e) MUST_CHECK;

@@ -9,27 +9,43 @@ struct content_index {
 	size_t count, cap;
 };
 
+int framework_is_lens(str text, str path, bool *ret, struct err *e)
+{
+	_cleanup_(arena_done) struct arena arena = {0};
+	struct reader r = {.path = path, .arena = &arena, .e = e};
+	const struct yaml_node *root;
+	int rc;
+
+	arena_init(&arena, FRAMEWORK_INDEX_BUDGET);
+	rc = reader_document(&r, text, &root);
+	if (!rc)
+		*ret = str_eq(yaml_text(root, STR("kind")), STR("lens"));
+	return rc;
+}
+
 static int load_one(void *ctx, str path, struct err *e)
 {
 	struct content_index *index = ctx;
 	_cleanup_(buf_done) struct buf bytes = {0};
 	struct framework fw;
 	str text, kept_path;
+	bool is_lens;
 	int rc;
 
 	if (!str_ends(path, STR(".yaml")))
 		return 0;
 	buf_init(&bytes, CONTENT_FILE_MAX);
-	if ((rc = content_read(index->data_folder, path, &bytes, e)))
+	if ((rc = content_read(index->data_folder, path, &bytes, e)) ||
+	    (rc = framework_is_lens(buf_str(&bytes), path, &is_lens, e)) || is_lens)
 		return rc;
 	text = arena_str(&index->arena, buf_str(&bytes));
 	kept_path = arena_str(&index->arena, path);
 	if (!text.ptr || !kept_path.ptr)
-		return err_set(e, ERR_LIMIT, "err.framework.budget");
+		return err_set(e, ERR_LIMIT, "err.reader.budget");
 	if ((rc = framework_read(text, kept_path, &index->arena, &fw, e)))
 		return rc;
 	if (content_index_find(index, fw.id)) {
-		rc = err_set_value(e, ERR_PARSE, "err.framework.twice", fw.id);
+		rc = err_set_value(e, ERR_PARSE, "err.reader.twice", fw.id);
 		err_path(e, path);
 		return rc;
 	}

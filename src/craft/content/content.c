@@ -65,6 +65,25 @@ int content_read(str data_folder, str path, struct buf *out, struct err *e)
 	return buf_check(out, e);
 }
 
+const char *content_origin_name(enum content_origin origin)
+{
+	static const char *const names[] = {"built_in", "overridden", "added"};
+
+	return names[origin];
+}
+
+enum content_origin content_origin(str data_folder, str path)
+{
+	_cleanup_(buf_done) struct buf full = {0};
+
+	if (!data_folder.len || !path_stays_inside(path))
+		return CONTENT_BUILT_IN;
+	override_path(data_folder, path, &full);
+	if (!file_exists(buf_str(&full)))
+		return CONTENT_BUILT_IN;
+	return embedded_find(content_files, content_files_count, path) ? CONTENT_OVERRIDDEN : CONTENT_ADDED;
+}
+
 struct names {
 	str root; /* part of the path that is not the content path */
 	str prefix;

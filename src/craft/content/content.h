@@ -31,6 +31,11 @@ const struct embedded *embedded_find(const struct embedded *files, size_t count,
 /* Reads a content file: data_folder's copy when there is one, else the embedded one. data_folder may be empty. */
 int content_read(str data_folder, str path, struct buf *out, struct err *e) MUST_CHECK;
 
+/* Where the bytes of a path come from. Words key "content.origin.<name>". */
+enum content_origin { CONTENT_BUILT_IN, CONTENT_OVERRIDDEN, CONTENT_ADDED };
+const char *content_origin_name(enum content_origin origin); /* "built_in", "overridden", "added" */
+enum content_origin content_origin(str data_folder, str path);
+
 /* Calls fn(path) for each content file whose path starts with prefix, embedded and added ones, in byte order, once. */
 int content_each(str data_folder, str prefix, int (*fn)(void *ctx, str path, struct err *e), void *ctx,
 		 struct err *e) MUST_CHECK;

@@ -6,6 +6,8 @@
 
 extern const struct verb verb_audit_verify;
 extern const struct verb verb_backup;
+extern const struct verb verb_content_check;
+extern const struct verb verb_content_list;
 extern const struct verb verb_detect;
 extern const struct verb verb_help;
 extern const struct verb verb_restore;

@@ -76,21 +76,21 @@ struct mistake {
 };
 
 static const struct mistake mistakes[] = {
-	{"level: basic", "level: basik", "err.framework.word", "basik"},
-	{"window_days: 270", "window_days: 0", "err.framework.number", "0"},
-	{"window_days: 270", "window_days: soon", "err.framework.number", "soon"},
-	{"- id: A-2", "- id: A-1", "err.framework.twice", "A-1"},
-	{"category: A", "category: Z", "err.framework.word", "Z"},
-	{"cadence: quarterly", "cadence: often", "err.framework.word", "often"},
-	{"area: 1", "area: 5", "err.framework.number", "5"},
-	{"    basis: judgement", "    basiss: judgement", "err.framework.unknown_key", "basiss"},
-	{"      ja: \"リスクマネジメント\"\n", "", "err.framework.absent", ""},
-	{"      en: \"Risk management\"", "      en: \"\"", "err.framework.empty", ""},
-	{"      en: itu_toc_2021\n      ja: recall", "      en: somewhere\n      ja: recall", "err.framework.source",
+	{"level: basic", "level: basik", "err.reader.word", "basik"},
+	{"window_days: 270", "window_days: 0", "err.reader.number", "0"},
+	{"window_days: 270", "window_days: soon", "err.reader.number", "soon"},
+	{"- id: A-2", "- id: A-1", "err.reader.twice", "A-1"},
+	{"category: A", "category: Z", "err.reader.word", "Z"},
+	{"cadence: quarterly", "cadence: often", "err.reader.word", "often"},
+	{"area: 1", "area: 5", "err.reader.number", "5"},
+	{"    basis: judgement", "    basiss: judgement", "err.reader.unknown_key", "basiss"},
+	{"      ja: \"リスクマネジメント\"\n", "", "err.reader.absent", ""},
+	{"      en: \"Risk management\"", "      en: \"\"", "err.reader.empty", ""},
+	{"      en: itu_toc_2021\n      ja: recall", "      en: somewhere\n      ja: recall", "err.reader.source",
 	 "somewhere"},
-	{"- score: 5", "- score: 4", "err.framework.number", "4"},
-	{"phases: [strategic_management]", "phases: [strategy]", "err.framework.word", "strategy"},
-	{"\nservices:\n", "\nservices: none\nothers:\n", "err.framework.unknown_key", "others"},
+	{"- score: 5", "- score: 4", "err.reader.number", "4"},
+	{"phases: [strategic_management]", "phases: [strategy]", "err.reader.word", "strategy"},
+	{"\nservices:\n", "\nservices: none\nothers:\n", "err.reader.unknown_key", "others"},
 };
 
 static void test_mistakes_are_named(void **state)
