@@ -2,7 +2,6 @@
 #include "app/verbs.h"
 
 #include <event2/event.h>
-#include <hs/hs.h>
 #include <jansson.h>
 #include <openssl/crypto.h>
 #include <sodium.h>
@@ -21,8 +20,8 @@ static int version_run(struct cli *c)
 
 	pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
 	fprintf(c->out, "noroshi %s (%s)\n", NOROSHI_VERSION, NOROSHI_COMMIT);
-	fprintf(c->out, "  %s\n  SQLite %s\n  libevent %s\n  Vectorscan %s\n", OpenSSL_version(OPENSSL_VERSION),
-		sqlite3_libversion(), event_get_version(), hs_version());
+	fprintf(c->out, "  %s\n  SQLite %s\n  libevent %s\n", OpenSSL_version(OPENSSL_VERSION), sqlite3_libversion(),
+		event_get_version());
 	fprintf(c->out, "  PCRE2 %s\n  jansson %s\n  libyaml %s\n  libsodium %s\n  zlib %s\n  zstd %s\n", pcre2,
 		jansson_version_str(), yaml_get_version_string(), sodium_version_string(), zlibVersion(),
 		ZSTD_versionString());

@@ -2,8 +2,6 @@
 #ifndef FLOW_DETECT_INTERNAL_H
 #define FLOW_DETECT_INTERNAL_H
 
-#include <hs/hs.h>
-
 #include "base/map.h"
 #include "codec/yaml.h"
 #include "flow/detect/detect.h"
@@ -120,9 +118,8 @@ struct rule_set {
 	struct map names_of_rules; /* name: how many << 32 | index of the first; made by the seal */
 	bool sealed;
 	/* made by rule_set_seal */
-	uint32_t name_count;         /* names known then; later ones belong to others */
-	struct field_index **fields; /* by name id, NULL where no witness reads the field */
-	uint32_t *rules_of_first;    /* by pred, count + 1 entries: range in rules_of */
+	uint32_t name_count;      /* names known then; later ones belong to others */
+	uint32_t *rules_of_first; /* by pred, count + 1 entries: range in rules_of */
 	uint32_t *rules_of;
 	uint32_t *unwitnessed; /* rules that every event of their log source must meet */
 	uint32_t unwitnessed_count;
@@ -227,13 +224,25 @@ uint64_t regex_scratch_exhausted(const struct regex_scratch *s); /* searches giv
 /* Pairs sorted by predicate, each once; the caller frees them. Fills set->unwitnessed. */
 void witness_choose(struct rule_set *set, struct witness_pair **ret, size_t *ret_count);
 
-/* index.c: from a value to the witnesses that hold for it. */
-int field_index_create(const struct rule_set *set, const uint32_t *preds, size_t count, struct field_index **ret,
-		       struct err *e) MUST_CHECK;
+/* Texts that most Windows paths, command lines and messages hold, in lower case. */
+extern const char *const witness_frequent[];
+extern const size_t witness_frequent_count;
+
+/* index.c: from a value of one field to those of the given predicates that may hold for it. */
+struct field_index *field_index_create(const struct rule_set *set, const uint32_t *preds, size_t count);
 void field_index_free(struct field_index *x);
-hs_error_t field_index_scratch(const struct field_index *x, hs_scratch_t **scratch);
-/* Calls fn(ctx, pred) for predicates that may hold for the value: a superset, to be tested. */
-void field_index_find(const struct field_index *x, str folded, hs_scratch_t *scratch, void (*fn)(void *, uint32_t),
+/* False: no value of that length has a witness. */
+bool field_index_wants(const struct field_index *x, size_t len);
+/* True: looking costs no more than remembering what was found for a value. */
+bool field_index_plain(const struct field_index *x);
+/* A value, and how to get it in lower case when that is needed. */
+struct index_value {
+	str text;
+	str (*fold)(void *ctx);
+	void *ctx;
+};
+/* Calls fn(ctx, pred) for predicates that may hold for the value: a superset, to be tested; some several times. */
+void field_index_find(const struct field_index *x, const struct index_value *v, void (*fn)(void *, uint32_t),
 		      void *ctx);
 
 #endif

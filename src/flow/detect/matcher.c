@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "os/env.h"
 
-int matcher_create(const struct rule_set *set, struct matcher **ret, struct err *e)
+int matcher_create(const struct rule_set *set, struct matcher **ret, struct err *e __attribute__((unused)))
 {
 	struct matcher *m = mem_alloc(1, sizeof(*m));
 	struct env env = env_real(NULL);
@@ -25,15 +25,8 @@ int matcher_create(const struct rule_set *set, struct matcher **ret, struct err 
 	arena_init(&m->fold_arena, FOLDED_BYTES_MAX);
 	/* The first block stays over resets: large enough for nearly every event. */
 	(void)arena_alloc(&m->fold_arena, FOLDED_BYTES_USUAL);
-	map_init(&m->program_ids, key);
-	buf_init(&m->source_key, 4096);
+	programs_init(&m->programs, key);
 	cache_init(&m->cache, key);
-	for (uint32_t i = 0; i <= set->name_count; i++) {
-		if (set->fields[i] && field_index_scratch(set->fields[i], &m->scan) != HS_SUCCESS) {
-			matcher_free(m);
-			return err_set(e, ERR_INTERNAL, "err.rule.scan");
-		}
-	}
 	*ret = m;
 	return 0;
 }
@@ -42,12 +35,10 @@ void matcher_free(struct matcher *m)
 {
 	if (!m)
 		return;
-	programs_done(m);
+	programs_done(m->set, &m->programs);
 	cache_done(&m->cache);
 	regex_scratch_free(m->regex);
-	hs_free_scratch(m->scan);
 	arena_done(&m->fold_arena);
-	buf_done(&m->source_key);
 	free(m->rule_stamp);
 	free(m->candidate_stamp);
 	free(m->candidates);
@@ -249,11 +240,17 @@ bool matcher_eval(struct matcher *m, const struct expr *x)
 
 /* ---- candidates ---- */
 
+static str fold_field(void *ctx)
+{
+	struct matcher *m = ctx;
+
+	return folded_of(m, m->field);
+}
+
 static void on_witness(void *ctx, uint32_t pred)
 {
 	struct matcher *m = ctx;
 	const struct rule_set *set = m->set;
-	const struct pred *p = &set->preds[pred];
 	uint32_t from = set->rules_of_first[pred], to = set->rules_of_first[pred + 1];
 	bool tested = false;
 
@@ -262,12 +259,26 @@ static void on_witness(void *ctx, uint32_t pred)
 
 		if (!m->program->rules[rule] || m->candidate_stamp[rule] == m->candidate_round)
 			continue;
-		if (!tested && !pred_test(p, m->field, m->field_folded, m->regex))
+		if (!tested && !pred_test(&set->preds[pred], &m->ev->fields[m->field], fold_field(m), m->regex))
 			return;
 		tested = true;
 		m->candidate_stamp[rule] = m->candidate_round;
 		m->candidates[m->candidate_count++] = rule;
 	}
+}
+
+/* Fills m->candidates with the rules of which a witness in this field holds for the event's field i. */
+static void find_candidates(struct matcher *m, const struct field_index *x, uint32_t i)
+{
+	struct index_value value = {m->ev->fields[i].text, fold_field, m};
+
+	if (++m->candidate_round == 0) {
+		memset(m->candidate_stamp, 0, m->set->rule_count * sizeof(*m->candidate_stamp));
+		m->candidate_round = 1;
+	}
+	m->candidate_count = 0;
+	m->field = i;
+	field_index_find(x, &value, on_witness, m);
 }
 
 static void try_rule(struct matcher *m, uint32_t rule, uint32_t *hits)
@@ -280,30 +291,31 @@ static void try_rule(struct matcher *m, uint32_t rule, uint32_t *hits)
 		m->hits[(*hits)++] = &m->set->rules[rule];
 }
 
-/* Rules of which a witness in this field holds for value i. */
 static void try_value(struct matcher *m, uint32_t i, uint32_t field, uint32_t *hits)
 {
+	const struct program_field *f = &m->program->fields[field];
+	const struct field_index *x = f->index;
 	str text = m->ev->fields[i].text;
-	const struct cache_entry *known;
+	const struct cache_entry *known = NULL;
+	bool cached;
 	uint64_t hash = 0;
 
-	if (m->ev->fields[i].type == VALUE_NULL || !m->program->fields[field])
+	if (f->count == 0 || m->ev->fields[i].type == VALUE_NULL)
 		return;
-	known = text.len > CACHE_VALUE_MAX ? NULL : cache_get(&m->cache, m->program->number, field, text, &hash);
+	if (!x)
+		x = program_field_make(m->set, m->program, field);
+	if (!field_index_wants(x, text.len))
+		return;
+	cached = text.len <= CACHE_VALUE_MAX && !field_index_plain(x);
+	if (cached)
+		known = cache_get(&m->cache, m->program->number, field, text, &hash);
 	if (known) {
 		for (uint32_t k = 0; k < known->count; k++)
 			try_rule(m, known->rules[k], hits);
 		return;
 	}
-	if (++m->candidate_round == 0) {
-		memset(m->candidate_stamp, 0, m->set->rule_count * sizeof(*m->candidate_stamp));
-		m->candidate_round = 1;
-	}
-	m->candidate_count = 0;
-	m->field = &m->ev->fields[i];
-	m->field_folded = folded_of(m, i);
-	field_index_find(m->set->fields[field], m->field_folded, m->scan, on_witness, m);
-	if (text.len <= CACHE_VALUE_MAX) {
+	find_candidates(m, x, i);
+	if (cached) {
 		struct cache_entry entry = {.hash = hash, .program = m->program->number, .field = field};
 
 		entry.count = m->candidate_count;
@@ -323,7 +335,7 @@ static int rule_cmp(const void *a, const void *b)
 
 uint32_t matcher_match(struct matcher *m, const struct event *ev, const struct rule *const **ret_rules)
 {
-	const struct program *p = program_for(m, ev);
+	struct program *p = program_for(m->set, &m->programs, ev);
 	uint32_t hits = 0;
 
 	matcher_begin(m, ev);

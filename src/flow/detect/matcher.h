@@ -9,15 +9,29 @@
 #define CACHE_BYTES (4u << 20) /* remembered values with their candidates, per matcher */
 #define CACHE_SLOTS 32768u     /* power of two */
 #define CACHE_VALUE_MAX 1024u  /* longer values are looked up each time */
-#define PROGRAMS_MAX 1024u     /* distinct log sources remembered */
+#define PROGRAMS_MAX 512u      /* distinct sets of rules that log sources are met by */
+
+/* Where the witnesses of one field are looked for. */
+struct program_field {
+	uint32_t first, count;     /* range in the program's preds; count 0: no witness reads the field */
+	struct field_index *index; /* NULL until a value comes */
+};
 
 /* The rules that an event of one log source can match. */
 struct program {
-	bool *rules;      /* by rule index */
-	bool *fields;     /* by name id: some witness of these rules reads it; [FIELD_KEYWORD]: any value */
-	uint32_t *always; /* rules without witness */
+	bool *rules;                  /* by rule index */
+	struct program_field *fields; /* by name id; [FIELD_KEYWORD]: any value */
+	uint32_t *preds;              /* witnesses by field */
+	uint32_t *always;             /* rules without witness */
 	uint32_t always_count;
 	uint32_t number; /* part of the cache's key */
+};
+
+struct programs {
+	struct map by_source, by_rules; /* → place in list */
+	struct program *list[PROGRAMS_MAX];
+	uint32_t count, next;
+	struct buf key;
 };
 
 /* Value → candidates, keyed by a secret hash and checked by the bytes, so that no stranger can aim at a slot. */
@@ -54,12 +68,8 @@ struct matcher {
 	str *folded;    /* by field of the event; ptr NULL = not yet */
 	size_t field_cap;
 	struct arena fold_arena;
-	struct map program_ids;
-	struct program *programs[PROGRAMS_MAX];
-	uint32_t program_count, program_next;
-	struct buf source_key;
+	struct programs programs;
 	struct cache cache;
-	hs_scratch_t *scan;
 	struct regex_scratch *regex;
 	uint32_t *candidates; /* of the value at hand */
 	uint32_t candidate_count;
@@ -68,9 +78,8 @@ struct matcher {
 	struct matcher_counts counts;
 	uint64_t *tried; /* by rule: how often its condition was looked at */
 	/* of the value at hand */
-	const struct program *program;
-	const struct event_field *field;
-	str field_folded;
+	struct program *program;
+	uint32_t field; /* of the event */
 };
 
 /* cache.c */
@@ -82,8 +91,11 @@ const struct cache_entry *cache_get(const struct cache *c, uint32_t program, uin
 void cache_put(struct cache *c, const struct cache_entry *what, str value);
 
 /* program.c */
-const struct program *program_for(struct matcher *m, const struct event *ev);
-void programs_done(struct matcher *m);
+void programs_init(struct programs *all, struct hash_key key);
+void programs_done(const struct rule_set *set, struct programs *all);
+/* Valid until the next call. */
+struct program *program_for(const struct rule_set *set, struct programs *all, const struct event *ev);
+const struct field_index *program_field_make(const struct rule_set *set, struct program *p, uint32_t field);
 
 /* matcher.c, for explain.c */
 void matcher_begin(struct matcher *m, const struct event *ev);

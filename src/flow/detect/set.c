@@ -29,10 +29,7 @@ void rule_set_free(struct rule_set *set)
 		return;
 	for (size_t i = 0; i < set->regex_count; i++)
 		regex_free(set->regexes[i]);
-	for (size_t i = 0; set->fields && i <= set->name_count; i++)
-		field_index_free(set->fields[i]);
 	free(set->regexes);
-	free(set->fields);
 	free(set->rules_of_first);
 	free(set->rules_of);
 	free(set->unwitnessed);
@@ -186,27 +183,7 @@ int rule_set_load(const str *paths, size_t path_count, struct name_table *names,
 
 /* ---- seal ---- */
 
-static int build_fields(struct rule_set *set, const struct witness_pair *pairs, size_t count, struct err *e)
-{
-	_cleanup_free_ uint32_t *by_field = mem_alloc(count + 1, sizeof(*by_field));
-	int rc = 0;
-
-	for (uint32_t field = 0; field <= set->name_count && rc == 0; field++) {
-		size_t here = 0;
-
-		for (size_t i = 0; i < count; i++) {
-			uint32_t pred = pairs[i].pred;
-
-			if (set->preds[pred].field == field && (here == 0 || by_field[here - 1] != pred))
-				by_field[here++] = pred;
-		}
-		if (here)
-			rc = field_index_create(set, by_field, here, &set->fields[field], e);
-	}
-	return rc;
-}
-
-int rule_set_seal(struct rule_set *set, struct err *e)
+int rule_set_seal(struct rule_set *set, struct err *e __attribute__((unused)))
 {
 	_cleanup_free_ struct witness_pair *pairs = NULL;
 	size_t count;
@@ -218,7 +195,6 @@ int rule_set_seal(struct rule_set *set, struct err *e)
 	correlations_resolve(set);
 	set->name_count = name_table_count(set->names);
 	witness_choose(set, &pairs, &count);
-	set->fields = mem_alloc((size_t)set->name_count + 1, sizeof(struct field_index *));
 	set->rules_of_first = mem_alloc(set->pred_count + 1, sizeof(*set->rules_of_first));
 	set->rules_of = mem_alloc(count + 1, sizeof(*set->rules_of));
 	for (size_t i = 0; i < count; i++) {
@@ -227,7 +203,7 @@ int rule_set_seal(struct rule_set *set, struct err *e)
 	}
 	for (size_t i = 0; i < set->pred_count; i++)
 		set->rules_of_first[i + 1] += set->rules_of_first[i];
-	return build_fields(set, pairs, count, e);
+	return 0;
 }
 
 /* ---- questions ---- */

@@ -10,8 +10,7 @@
 #define WITNESS_NONE 1e9  /* the sum of a set that does not exist */
 #define WITNESS_EACH 1e-5 /* the price of one more literal to look for */
 
-/* Words that most Windows paths and command lines hold, in lower case. */
-static const char *const common[] = {
+const char *const witness_frequent[] = {
 	"c:\\windows\\system32\\",
 	"c:\\windows\\syswow64\\",
 	"c:\\program files (x86)\\",
@@ -35,6 +34,7 @@ static const char *const common[] = {
 	"tcp",
 	"0x0",
 };
+const size_t witness_frequent_count = COUNT_OF(witness_frequent);
 
 /* Programs that run all the time: a basename tells little. */
 static const char *const busy[] = {"\\svchost.exe",  "\\powershell.exe", "\\cmd.exe",      "\\explorer.exe",
@@ -44,8 +44,8 @@ static double literal_share(str literal)
 {
 	static const double by_len[] = {1, 0.6, 0.4, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.004, 0.003, 0.002};
 
-	for (size_t i = 0; i < COUNT_OF(common); i++)
-		if (str_find(str_of(common[i]), literal) >= 0)
+	for (size_t i = 0; i < witness_frequent_count; i++)
+		if (str_find(str_of(witness_frequent[i]), literal) >= 0)
 			return literal.len > 8 ? 0.3 : 0.5;
 	for (size_t i = 0; i < COUNT_OF(busy); i++)
 		if (str_ends(literal, str_of(busy[i])) || str_find(str_of(busy[i]), literal) >= 0)

@@ -33,7 +33,7 @@ static void compare(struct world *w, const struct event *ev)
 {
 	const struct rule *const *hits;
 	uint32_t count = matcher_match(w->fast, ev, &hits), at = 0;
-	const struct program *p = program_for(w->slow, ev);
+	const struct program *p = program_for(w->set, &w->slow->programs, ev);
 
 	matcher_begin(w->slow, ev);
 	for (uint32_t i = 0; i < rule_set_count(w->set); i++) {
