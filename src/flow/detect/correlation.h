@@ -59,7 +59,9 @@ struct correlation {
 	bool has_percentile; /* else value_percentile is about the share of a value */
 	bool eager;          /* more events cannot undo a match: judged at each event, else when a window is over */
 	bool generate, failed;
-	uint32_t depth; /* 0: not resolved */
+	uint32_t depth;  /* 0: not resolved */
+	uint64_t digest; /* of its content and of all rules it is made of */
+	str condition;   /* in words that need no language: "event_count >= 5" */
 };
 
 /* Correlation and position that hear of a rule's matches. */
@@ -77,5 +79,7 @@ int correlation_compile(struct compile *c, const struct yaml_node *doc) MUST_CHE
 /* resolve.c: at the seal. Correlations that cannot work become problems; the others become rules of the set, in an
  * order in which each comes after those it builds upon. */
 void correlations_resolve(struct rule_set *set);
+/* condition_text.c: fills x->condition and x->digest, for a correlation whose rules are found. */
+void correlation_describe(struct rule_set *set, struct correlation *x);
 
 #endif

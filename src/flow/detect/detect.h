@@ -26,6 +26,7 @@ struct rule {
 	bool is_part;                 /* some correlation is made of it */
 	bool is_silent;               /* is a part and not reported by itself: the correlation does not `generate` it */
 	str license;                  /* as the rule states it; empty when it does not */
+	uint64_t content;             /* digest of the document and of the filters on it: equal content, equal number */
 	uint32_t line;
 	enum rule_level level; /* absent in the rule: medium */
 	const str *tags;
@@ -96,112 +97,6 @@ int rule_explain(const struct rule_set *set, uint32_t rule_index, const struct e
 int matcher_explain(struct matcher *m, uint32_t rule_index, struct arena *a, struct match_reason **ret,
 		    uint32_t *ret_count, struct err *e) MUST_CHECK;
 
-/* ---- correlator: what several matches mean together, in event time.
- *
- * Why event time: files are read in any order and logs arrive late; a window over arrival order finds other things each
- * time. The engine is fed in the order of event time (correlator_push refuses to go back); who cannot promise that puts
- * late.h in front.
- * Windows slide per (correlation, group). A correlation that more events cannot undo (counts and sums with a lower
- * bound, temporal ones without `not`) is judged at each event over the timespan before it. The others are judged when a
- * window is over: a window begins at an event and lasts a timespan, and one that is part of the window before it is not
- * judged again. After a match the group is silent until the timespan from the start of the match is over, and its
- * events count for nothing else: one alert a window.
- * Cost: O(1) an event, but for percentiles (a memmove of at most CORRELATE_SORTED_MAX numbers) and shares of values
- * (a walk over the distinct values).
- * Memory: at most bytes_max; beyond it the groups whose windows end first are given up and counted.
- */
-#define CORRELATE_BYTES_USUAL ((size_t)256 << 20)
-#define CORRELATE_ENTRIES_MAX (1u << 20) /* events of one window; the oldest go first, counted */
-#define CORRELATE_SORTED_MAX (1u << 16)  /* the same for percentiles and shares */
-#define CORRELATE_REFS_MAX 100u          /* events named in a match */
-#define CORRELATE_VALUE_BYTES_MAX 1024u  /* longer values are told apart by their first bytes and a digest */
-#define CORRELATE_GROUP_MAX 16u
-
-struct correlator;
-
-/* One event that some rules matched, all of which are parts of correlations. */
-struct correlate_input {
-	time_us time;
-	uint64_t ref; /* the caller's number of the event */
-	const uint32_t *rules;
-	uint32_t rule_count;
-	const str *values; /* by number of the field (correlation_fields); ptr NULL when the event has none */
-};
-
-/* Valid during the call. */
-struct correlate_match {
-	const struct rule *rule;
-	uint64_t id; /* the same for the same rule, group and start, in every run */
-	const str *group_names, *group_values;
-	uint32_t group_count;
-	time_us start, end; /* of the first and the last event */
-	uint64_t events;
-	uint64_t ref;         /* the event that completed it */
-	const uint64_t *refs; /* the first CORRELATE_REFS_MAX events */
-	uint32_t ref_count;
-};
-
-struct correlate_counts {
-	uint64_t matches;
-	uint64_t ungrouped;     /* events without a field of group-by: they belong to no group */
-	uint64_t valueless;     /* events without the field of the condition, or no number in it */
-	uint64_t evicted;       /* groups given up for want of memory */
-	uint64_t trimmed;       /* events dropped from windows with too many */
-	uint64_t groups, bytes; /* at present */
-};
-
-struct correlate_options {
-	const struct rule_set *set; /* sealed */
-	size_t bytes_max;
-	struct hash_key key; /* secret: values are strangers' */
-	void (*emit)(void *ctx, const struct correlate_match *m);
-	void *ctx;
-};
-
-/* Fields whose values an input carries. 0: the set has no correlations. */
-uint32_t correlation_field_count(const struct rule_set *set);
-/* The values of an event by number of the field; of an array its first. They live as long as the event. */
-void correlation_values(const struct rule_set *set, const struct event *ev, str *ret_values);
-
-struct correlator *correlator_create(const struct correlate_options *options);
-void correlator_free(struct correlator *k);
-void correlator_push(struct correlator *k, const struct correlate_input *in); /* in order of time (CHECK) */
-void correlator_advance(struct correlator *k, time_us now);                   /* no event before `now` comes any more */
-void correlator_finish(struct correlator *k); /* no event comes any more; the correlator is empty then */
-void correlator_counts(const struct correlator *k, struct correlate_counts *ret);
-
-/* ---- events as they arrive ----
- *
- * Live events come late and out of order. The order holds each until the newest time seen is `lateness` further, then
- * gives it to the correlator, so that the order of arrival within the lateness never changes a result. Later ones
- * are only counted: their single-event rules have spoken already. An event from the future (beyond `now` and the
- * lateness) would make all others late; it is counted and left out. Past bytes_max the oldest go on before their time,
- * counted; what they overtake is late. */
-#define CORRELATE_LATENESS_USUAL (60 * TIME_SECOND)
-
-struct correlate_order;
-
-struct correlate_order_options {
-	struct correlator *correlator; /* the caller's; fed by the order alone */
-	uint32_t field_count;          /* correlation_field_count of its set */
-	time_us lateness;
-	size_t bytes_max;
-};
-
-struct correlate_order_counts {
-	uint64_t late, early, hurried;
-	uint64_t held; /* at present */
-};
-
-struct correlate_order *correlate_order_create(const struct correlate_order_options *options);
-void correlate_order_free(struct correlate_order *q);
-/* now: the receiver's clock. The input is copied. */
-void correlate_order_push(struct correlate_order *q, const struct correlate_input *in, time_us now);
-/* When nothing comes: time goes on for the events as it does for the receiver, so windows end. */
-void correlate_order_idle(struct correlate_order *q, time_us now);
-void correlate_order_finish(struct correlate_order *q);
-void correlate_order_counts(const struct correlate_order *q, struct correlate_order_counts *ret);
-
 /* Whether a rule can match at all when only some fields can be there. A rule that asks for a field which no log yields
  * is silent for ever, and silence looks like safety. An upper bound: true means that no missing field stands in the
  * way. */
@@ -213,5 +108,8 @@ struct field_view {
 bool rule_can_match(const struct rule_set *set, uint32_t rule_index, const struct field_view *v);
 /* Each field that the rule reads, perhaps several times; keywords read none. */
 void rule_each_field(const struct rule_set *set, uint32_t rule_index, void (*fn)(void *ctx, str name), void *ctx);
+
+/* The other part of this room's public face: what several matches mean together. */
+#include "flow/detect/correlator.h"
 
 #endif

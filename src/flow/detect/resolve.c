@@ -246,6 +246,9 @@ void correlations_resolve(struct rule_set *set)
 	}
 	order(set, base);
 	keep_good(set, base);
+	/* Each comes after those it builds upon. */
+	for (size_t i = 0; i < set->correlation_count; i++)
+		correlation_describe(set, &set->correlations[i]);
 	subscribe(set);
 	mark(set);
 }

@@ -305,13 +305,27 @@ static int read_texts(struct compile *c, const struct yaml_node *doc, struct rul
 	return rc;
 }
 
+/* What the document says, whatever its layout and comments. The depth of a document is YAML's own limit. */
+static uint64_t content_digest(uint64_t digest, const struct yaml_node *node)
+{
+	digest = content_mix(digest, (uint64_t)node->kind * 2 + node->plain);
+	if (node->kind == YAML_SCALAR)
+		return content_mix(digest, hash_stable(node->text));
+	for (uint32_t i = 0; i < node->count; i++) {
+		if (node->kind == YAML_MAP)
+			digest = content_digest(digest, &node->keys[i]);
+		digest = content_digest(digest, &node->items[i]);
+	}
+	return content_mix(digest, node->count);
+}
+
 int rule_read_meta(struct compile *c, const struct yaml_node *doc, struct rule *ret)
 {
 	int rc;
 
 	if (str_trim(yaml_text(doc, STR("title"))).len == 0)
 		return compile_fail(c, doc, "err.rule.no_title", STR_NONE);
-	*ret = (struct rule){.line = doc->line, .path = c->path};
+	*ret = (struct rule){.line = doc->line, .path = c->path, .content = content_digest(0, doc)};
 	rc = read_texts(c, doc, ret);
 	if (rc == 0)
 		rc = check_twin(c, doc, ret->id);

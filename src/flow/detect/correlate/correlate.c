@@ -8,37 +8,9 @@
 #include "base/check.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "flow/detect/correlate/window.h"
+#include "flow/detect/correlate/engine.h"
 
 #define KEY_BYTES_MAX (64u << 10)
-#define GROUP_OVERHEAD 96u /* of the table and the heap */
-#define GROUPS_FIRST 64u
-
-struct group {
-	struct window window;
-	time_us due;          /* when the heap has to look at it */
-	time_us last, silent; /* last event; no event counts up to here after a match */
-	uint64_t serial;
-	bool is_silent, in_heap;
-	bool is_fresh; /* has events that no judged window had */
-	str key;
-	str values[CORRELATE_GROUP_MAX]; /* of group-by as the first event had them; in one block with the key */
-	struct buf carried; /* values of the last event, where a chain goes on from a window that is over */
-};
-
-struct correlator {
-	struct correlate_options o;
-	uint32_t field_count;
-	time_us now;
-	bool started;
-	struct map groups; /* key → struct group * */
-	struct group **heap;
-	size_t heap_count, heap_cap;
-	uint64_t serial;
-	struct buf key, value;
-	str *carried;
-	struct correlate_counts counts;
-};
 
 uint32_t correlation_field_count(const struct rule_set *set)
 {
@@ -67,7 +39,7 @@ static bool earlier(const struct group *a, const struct group *b)
 	return a->due != b->due ? a->due < b->due : a->serial < b->serial;
 }
 
-static void heap_push(struct correlator *k, struct group *g)
+void group_queue(struct correlator *k, struct group *g)
 {
 	size_t at = k->heap_count;
 
@@ -104,7 +76,7 @@ static struct group *heap_pop(struct correlator *k)
 
 /* ---- groups ---- */
 
-static size_t group_bytes(const struct group *g)
+size_t group_bytes(const struct group *g)
 {
 	return sizeof(*g) + GROUP_OVERHEAD + g->key.len * 3 + g->window.bytes + g->carried.cap;
 }
@@ -121,26 +93,23 @@ static void group_free(struct correlator *k, struct group *g)
 	free(g);
 }
 
-static struct group *group_create(struct correlator *k, const struct correlation *x, const str *values, uint32_t at)
+struct group *group_create(struct correlator *k, const struct correlation *x, str key, const str *values)
 {
 	struct group *g = mem_alloc(1, sizeof(*g));
-	str key = buf_str(&k->key);
 	size_t len = key.len;
 	char *block;
 
 	for (uint32_t i = 0; i < x->group_count; i++)
-		len += values[x->group_at[at + i]].len;
+		len += values[i].len;
 	block = mem_alloc(1, len + 1);
 	memcpy(block, key.ptr, key.len);
 	g->key = (str){block, key.len};
 	block += key.len;
 	for (uint32_t i = 0; i < x->group_count; i++) {
-		str text = values[x->group_at[at + i]];
-
-		if (text.len)
-			memcpy(block, text.ptr, text.len);
-		g->values[i] = (str){block, text.len};
-		block += text.len;
+		if (values[i].len)
+			memcpy(block, values[i].ptr, values[i].len);
+		g->values[i] = (str){block, values[i].len};
+		block += values[i].len;
 	}
 	g->serial = k->serial++;
 	window_init(&g->window, x);
@@ -203,6 +172,8 @@ static void emit(struct correlator *k, const struct group *g, uint32_t first, ui
 	m.start = window_at(w, first)->time;
 	m.end = window_at(w, w->count - 1)->time;
 	m.ref = window_at(w, last)->ref;
+	m.measured = window_measure(w, last);
+	m.condition = x->condition;
 	/* An event that is several parts at once is one event. */
 	for (uint32_t i = first; i < w->count; i++) {
 		uint64_t ref = window_at(w, i)->ref;
@@ -302,7 +273,7 @@ static void judge(struct correlator *k, struct group *g)
 		return;
 	}
 	g->due = window_at(&g->window, 0)->time + x->span;
-	heap_push(k, g);
+	group_queue(k, g);
 }
 
 static void tick(struct correlator *k, time_us now)
@@ -315,7 +286,7 @@ static void tick(struct correlator *k, time_us now)
 			judge(k, g);
 		} else if (until > g->due || (g->is_silent && g->silent > g->due)) {
 			g->due = g->is_silent && g->silent > until ? g->silent : until;
-			heap_push(k, g);
+			group_queue(k, g);
 		} else {
 			group_free(k, g);
 		}
@@ -348,6 +319,7 @@ static struct group *group_find(struct correlator *k, const struct subscription 
 {
 	const struct correlation *x = &k->o.set->correlations[sub->correlation];
 	uint32_t at = sub->position * x->group_count;
+	str own[CORRELATE_GROUP_MAX];
 	uint64_t found;
 
 	buf_clear(&k->key);
@@ -357,11 +329,12 @@ static struct group *group_find(struct correlator *k, const struct subscription 
 
 		if (!text.ptr)
 			return NULL;
+		own[i] = text;
 		key_add(k, &k->key, text);
 	}
 	if (map_get(&k->groups, buf_str(&k->key), &found))
 		return (struct group *)(uintptr_t)found;
-	return group_create(k, x, values, at);
+	return group_create(k, x, buf_str(&k->key), own);
 }
 
 static void expire(struct window *w, time_us now)
@@ -387,7 +360,7 @@ static bool add(struct correlator *k, struct group *g, const struct sample *s, c
 		carried_write(k, g, m->values);
 	if (!g->in_heap) {
 		g->due = s->time + x->span;
-		heap_push(k, g);
+		group_queue(k, g);
 	}
 	g->is_silent = false;
 	return x->eager;
@@ -440,6 +413,17 @@ void correlator_advance(struct correlator *k, time_us now)
 	k->started = true;
 	k->now = now;
 	tick(k, now);
+}
+
+void correlator_limit(struct correlator *k, size_t bytes_max)
+{
+	k->o.bytes_max = bytes_max;
+	evict(k);
+}
+
+bool correlator_is_due(const struct correlator *k, time_us now)
+{
+	return k->heap_count && k->heap[0]->due < now;
 }
 
 void correlator_finish(struct correlator *k)

@@ -1,25 +1,7 @@
 /* Events as they arrive → events in the order of their time, for live correlation. */
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/detect/internal.h"
-
-struct held {
-	time_us time;
-	uint64_t content, ref;
-	uint32_t rule_count, bytes;
-	str *values; /* in one block with this */
-	uint32_t *rules;
-};
-
-struct correlate_order {
-	struct correlate_order_options o;
-	struct held **heap;
-	size_t count, cap, bytes;
-	time_us newest, arrived; /* of the newest event: its time, and when it came */
-	time_us watermark;
-	bool started;
-	struct correlate_order_counts counts;
-};
+#include "flow/detect/correlate/engine.h"
 
 static bool earlier(const struct held *a, const struct held *b)
 {
@@ -86,6 +68,11 @@ static struct held *held_create(const struct correlate_order *q, const struct co
 	return h;
 }
 
+void order_hold(struct correlate_order *q, const struct correlate_input *in)
+{
+	held_push(q, held_create(q, in));
+}
+
 static void release(struct correlate_order *q)
 {
 	struct held *h = held_pop(q);
@@ -98,7 +85,49 @@ static void release(struct correlate_order *q)
 	free(h);
 }
 
-/* Everything up to the watermark is complete, but for what comes late. */
+/* ---- clocks ---- */
+
+/* Where a source's events stand by now: its clock goes on as the receiver's does. */
+static time_us source_time(const struct order_source *s, time_us clock)
+{
+	return s->newest + (clock - s->arrived);
+}
+
+/* Everything up to here is complete, but for what comes late. */
+static time_us mark(const struct correlate_order *q, time_us clock)
+{
+	time_us top = source_time(&q->sources[0], clock), least;
+
+	for (uint32_t i = 1; i < q->source_count; i++)
+		if (source_time(&q->sources[i], clock) > top)
+			top = source_time(&q->sources[i], clock);
+	least = top;
+	for (uint32_t i = 0; i < q->source_count; i++) {
+		const struct order_source *s = &q->sources[i];
+		time_us at = source_time(s, clock);
+
+		if (at < least && at >= top - CORRELATE_SOURCE_BEHIND && clock - s->seen <= CORRELATE_SOURCE_IDLE)
+			least = at;
+	}
+	return least - q->o.lateness;
+}
+
+static struct order_source *source_find(struct correlate_order *q, uint64_t id, time_us time)
+{
+	struct order_source *quiet = q->sources;
+
+	for (uint32_t i = 0; i < q->source_count; i++) {
+		if (q->sources[i].id == id)
+			return &q->sources[i];
+		if (q->sources[i].seen < quiet->seen)
+			quiet = &q->sources[i];
+	}
+	if (q->source_count < CORRELATE_SOURCES_MAX)
+		quiet = &q->sources[q->source_count++];
+	*quiet = (struct order_source){.id = id, .newest = time, .arrived = q->clock};
+	return quiet;
+}
+
 static void move(struct correlate_order *q, time_us watermark)
 {
 	while (q->count && q->heap[0]->time <= watermark)
@@ -109,28 +138,39 @@ static void move(struct correlate_order *q, time_us watermark)
 	correlator_advance(q->o.correlator, watermark);
 }
 
+static void go_on(struct correlate_order *q, time_us now)
+{
+	if (now > q->clock)
+		q->clock = now;
+	if (q->source_count)
+		move(q, mark(q, q->clock));
+}
+
 void correlate_order_push(struct correlate_order *q, const struct correlate_input *in, time_us now)
 {
+	struct order_source *s;
+
+	go_on(q, now);
 	/* A clock that is ahead must not make the events of all others late. */
-	if (in->time > now + q->o.lateness) {
+	if (in->time > q->clock + q->o.lateness) {
 		q->counts.early++;
 		return;
 	}
-	if (q->started && in->time < q->watermark) {
+	if (!q->started)
+		q->watermark = in->time - q->o.lateness;
+	q->started = true;
+	s = source_find(q, in->source, in->time);
+	s->seen = q->clock;
+	if (in->time >= s->newest) {
+		s->newest = in->time;
+		s->arrived = q->clock;
+	}
+	if (in->time < q->watermark) {
 		q->counts.late++;
 		return;
 	}
-	if (!q->started) {
-		q->newest = in->time;
-		q->watermark = in->time - q->o.lateness;
-	}
-	q->started = true;
-	if (in->time >= q->newest) {
-		q->newest = in->time;
-		q->arrived = now;
-	}
-	held_push(q, held_create(q, in));
-	move(q, q->newest - q->o.lateness);
+	order_hold(q, in);
+	move(q, mark(q, q->clock));
 	while (q->bytes > q->o.bytes_max && q->count) {
 		q->counts.hurried++;
 		release(q);
@@ -139,8 +179,18 @@ void correlate_order_push(struct correlate_order *q, const struct correlate_inpu
 
 void correlate_order_idle(struct correlate_order *q, time_us now)
 {
-	if (q->started && now > q->arrived)
-		move(q, q->newest + (now - q->arrived) - q->o.lateness);
+	if (q->started && now > q->clock)
+		go_on(q, now);
+}
+
+bool correlate_order_is_due(const struct correlate_order *q, time_us now)
+{
+	time_us watermark;
+
+	if (!q->started || now <= q->clock)
+		return false;
+	watermark = mark(q, now);
+	return (q->count && q->heap[0]->time <= watermark) || correlator_is_due(q->o.correlator, watermark);
 }
 
 void correlate_order_finish(struct correlate_order *q)

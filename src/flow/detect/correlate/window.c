@@ -371,3 +371,29 @@ bool window_holds(const struct window *w, time_us now, uint32_t *ret_first, uint
 	}
 	return false;
 }
+
+double window_measure(const struct window *w, uint32_t last)
+{
+	const struct correlation *x = w->x;
+
+	switch (x->type) {
+	case CORRELATE_VALUE_COUNT:
+		return w->value_count;
+	case CORRELATE_TEMPORAL:
+	case CORRELATE_TEMPORAL_ORDERED:
+		return w->positions;
+	case CORRELATE_VALUE_SUM:
+		return (double)w->sum;
+	case CORRELATE_VALUE_AVG:
+		return (double)(w->sum / w->count);
+	case CORRELATE_VALUE_PERCENTILE:
+		return x->has_percentile ? percentile(w, x->percentile)
+					 : 100.0 * window_at(w, last)->value->count / w->count;
+	case CORRELATE_VALUE_MEDIAN:
+		return percentile(w, 50);
+	case CORRELATE_EVENT_COUNT:
+	case CORRELATE_TYPE_COUNT:
+		break;
+	}
+	return w->count;
+}

@@ -63,6 +63,8 @@ void window_drop(struct window *w); /* the first event */
 struct entry *window_at(const struct window *w, uint32_t i);
 /* True when the condition holds; *ret_start is the number of the first event that counts, *ret_last of the last. */
 bool window_holds(const struct window *w, time_us now, uint32_t *ret_first, uint32_t *ret_last);
+/* What the condition is held against, when the match is complete with the event `last`. */
+double window_measure(const struct window *w, uint32_t last);
 bool window_has_values(const struct correlation *x); /* texts are counted */
 bool window_has_numbers(const struct correlation *x);
 
