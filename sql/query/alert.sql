@@ -107,13 +107,13 @@ INSERT INTO alert (tenant_id, version, dedup, rule_id, rule_title, tags, level, 
 	account_name, group_key, first_at, last_at, created_at, changed_at, count, first_event, last_event, active, state,
 	owner_id, owner_name, verdict, acknowledged_at, closed_at, incident_id)
 VALUES ($scope_tenant, 1, $dedup, $rule_id, $rule_title, $tags, $level, $asset_value, $confidence, $priority, $asset,
-	$account_name, $group_key, $at, $at, $now, $now, 1, $event_id, $event_id, 1, 'open', 0, '', '', 0, 0, 0)
+	$account_name, $group_key, $first_at, $last_at, $now, $now, $count, $first_event, $last_event, 1, 'open', 0, '', '', 0, 0, 0)
 ON CONFLICT (tenant_id, dedup) DO NOTHING;
 
 -- name: alert_count_up
-UPDATE alert SET count = count + 1, changed_at = $now, last_event = $event_id,
-	first_at = CASE WHEN $at < first_at THEN $at ELSE first_at END,
-	last_at = CASE WHEN $at > last_at THEN $at ELSE last_at END
+UPDATE alert SET count = count + $count, changed_at = $now, last_event = $last_event,
+	first_at = CASE WHEN $first_at < first_at THEN $first_at ELSE first_at END,
+	last_at = CASE WHEN $last_at > last_at THEN $last_at ELSE last_at END
 WHERE {SCOPE} AND id = $id;
 
 -- name: alert_event_add
@@ -159,3 +159,25 @@ FROM alert
 WHERE {SCOPE} AND id IN (SELECT alert_id FROM alert_event ae WHERE {SCOPE:ae} AND ae.event_id = $event_id)
 ORDER BY last_at DESC
 LIMIT $limit;
+
+-- name: alert_match_add
+-- 0 rows changed when it is there already.
+INSERT INTO alert_match (tenant_id, match_id, alert_id, group_values, condition, measured, span_us, first_at, last_at, events)
+VALUES ($scope_tenant, $match_id, $alert_id, $group_values, $condition, $measured, $span_us, $first_at, $last_at, $events)
+ON CONFLICT (tenant_id, match_id) DO NOTHING;
+
+-- name: alert_match_get
+SELECT alert_id FROM alert_match WHERE {SCOPE} AND match_id = $match_id;
+
+-- name: alert_match_list
+SELECT match_id, group_values, condition, measured, span_us, first_at, last_at, events FROM alert_match
+WHERE {SCOPE} AND alert_id = $alert_id ORDER BY first_at LIMIT $limit;
+
+-- name: correlate_state_each
+-- scope: system
+-- why: the one station of the installation reads back the windows of every organisation when it starts
+SELECT tenant_id, state FROM correlate_state ORDER BY tenant_id;
+
+-- name: correlate_state_put
+INSERT INTO correlate_state (tenant_id, state, changed_at) VALUES ($scope_tenant, $state, $now)
+ON CONFLICT (tenant_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at;

@@ -67,6 +67,18 @@ READ_STATION(damaged)
 READ_STATION(unknown_source)
 READ_STATION(lag_us)
 READ_STATION(failures)
+READ_STATION(correlated)
+READ_STATION(correlate_late)
+READ_STATION(correlate_early)
+READ_STATION(correlate_hurried)
+READ_STATION(correlate_evicted)
+READ_STATION(correlate_trimmed)
+READ_STATION(correlate_ungrouped)
+READ_STATION(correlate_valueless)
+READ_STATION(correlate_dropped)
+READ_STATION(correlate_groups)
+READ_STATION(correlate_held)
+READ_STATION(correlate_bytes)
 READ_ARCHIVE(events)
 READ_ARCHIVE(bytes)
 READ_ARCHIVE(segments)
@@ -96,6 +108,18 @@ const struct metric house_metrics[] = {
 	{"noroshi_detect_unknown_source", NULL, METRIC_COUNTER, station_unknown_source},
 	{"noroshi_detect_retries", NULL, METRIC_COUNTER, station_failures},
 	{"noroshi_detect_lag_microseconds", NULL, METRIC_GAUGE, station_lag_us},
+	{"noroshi_correlate_matches", NULL, METRIC_COUNTER, station_correlated},
+	{"noroshi_correlate_late", NULL, METRIC_COUNTER, station_correlate_late},
+	{"noroshi_correlate_early", NULL, METRIC_COUNTER, station_correlate_early},
+	{"noroshi_correlate_hurried", NULL, METRIC_COUNTER, station_correlate_hurried},
+	{"noroshi_correlate_evicted", NULL, METRIC_COUNTER, station_correlate_evicted},
+	{"noroshi_correlate_trimmed", NULL, METRIC_COUNTER, station_correlate_trimmed},
+	{"noroshi_correlate_ungrouped", NULL, METRIC_COUNTER, station_correlate_ungrouped},
+	{"noroshi_correlate_valueless", NULL, METRIC_COUNTER, station_correlate_valueless},
+	{"noroshi_correlate_dropped", NULL, METRIC_COUNTER, station_correlate_dropped},
+	{"noroshi_correlate_groups", NULL, METRIC_GAUGE, station_correlate_groups},
+	{"noroshi_correlate_held", NULL, METRIC_GAUGE, station_correlate_held},
+	{"noroshi_correlate_bytes", NULL, METRIC_GAUGE, station_correlate_bytes},
 	{"noroshi_archive_events", NULL, METRIC_GAUGE, archive_events},
 	{"noroshi_archive_bytes", NULL, METRIC_GAUGE, archive_bytes},
 	{"noroshi_archive_segments", NULL, METRIC_GAUGE, archive_segments},

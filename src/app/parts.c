@@ -142,6 +142,8 @@ static int station_part_open(struct house *h, struct err *e)
 		.archive = h->services.archive,
 		.detector = h->services.detector,
 		.database = buf_str(&h->database),
+		.lateness = config_integer(h->config, CONFIG_DETECT_LATENESS) * TIME_SECOND,
+		.correlate_bytes = (size_t)config_integer(h->config, CONFIG_DETECT_MEMORY) << 20,
 	};
 
 	return station_start(&options, &h->station, e);

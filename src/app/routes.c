@@ -7,6 +7,7 @@
 
 const struct route *const house_routes[] = {
 	alerts_api_routes,
+	alert_context_api_routes,
 	events_api_routes,
 	evidence_api_routes,
 	guard_api_routes,

@@ -10,6 +10,7 @@ extern const struct route openapi_routes[];
 extern const struct route portfolio_api_routes[];
 extern const struct route events_api_routes[];
 extern const struct route alerts_api_routes[];
+extern const struct route alert_context_api_routes[]; /* what a correlation or an indicator adds to an alert */
 extern const struct route incidents_api_routes[];
 extern const struct route evidence_api_routes[];
 extern const struct route evaluate_api_routes[];  /* rounds */

@@ -81,17 +81,34 @@ struct alert {
 	int64_t incident_id;                /* 0 = none */
 };
 
+/* What a correlation found: several events that mean something together. */
+struct finding_match {
+	uint64_t id; /* of rule, group and start: the same in every replay */
+	const str *group_names, *group_values;
+	uint32_t group_count;
+	str condition;
+	double measured;
+	time_us start, end, span;
+	int64_t events;
+	const event_id *refs; /* the first of them */
+	const time_us *ref_times;
+	uint32_t ref_count;
+};
+
 /* One hit of one rule, as the station sees it. */
 struct finding {
 	int64_t tenant_id;
 	str rule_id, rule_title, tags;
 	unsigned level, confidence;
 	str asset, account;
-	event_id event;
+	event_id event; /* of a match: the one that completed it */
 	time_us event_at;
+	const struct finding_match *match; /* NULL: the rule matched one event */
 };
 
-/* Makes an alert or counts up a live one. *ret_id is it; *ret_is_new may be NULL. */
+/* Makes an alert or counts up a live one. *ret_id is it, 0 when this finding made an alert that is closed by now;
+ * *ret_is_new may be NULL. Findings of correlations group by the values of their group-by instead of asset and account,
+ * and one that was raised before changes nothing. */
 int alert_raise(struct db *db, const struct finding *f, time_us now, int64_t *ret_id, bool *ret_is_new,
 		struct err *e) MUST_CHECK;
 
@@ -155,6 +172,17 @@ int alert_events(struct db *db, struct scope scope, int64_t id, event_id behind,
 		 uint32_t *ret_count, struct err *e) MUST_CHECK;
 /* Others of the same asset within a day, latest first. */
 int alert_related(struct db *db, struct scope scope, const struct alert *of, struct arena *a, struct alert **ret,
+		  uint32_t *ret_count, struct err *e) MUST_CHECK;
+
+/* Matches of a correlation that an alert is made of, oldest first. */
+struct alert_match {
+	str group_values; /* JSON [["field","value"], …] */
+	str condition;
+	double measured;
+	time_us span, first_at, last_at;
+	int64_t events;
+};
+int alert_matches(struct db *db, struct scope scope, int64_t id, struct arena *a, struct alert_match **ret,
 		  uint32_t *ret_count, struct err *e) MUST_CHECK;
 
 /* Alerts that an event is linked to, latest first. */

@@ -160,3 +160,66 @@ int alert_explain(const struct explain_with *with, const struct alert *al, struc
 		*ret = x;
 	return rc;
 }
+
+/* ---- the events of a correlation ---- */
+
+struct explaining {
+	const struct explain_with *with;
+	const struct generation *g;
+	const struct rule *rule; /* NULL: the present rules do not have it */
+	struct matcher *matcher;
+	struct arena *a;
+};
+
+static void explain_titles(const struct explaining *x, const struct event *ev, struct explained_part *part)
+{
+	const struct rule *const *rules;
+	uint32_t count = matcher_match(x->matcher, ev, &rules);
+	str *titles = arena_alloc(x->a, EXPLAIN_TITLES_MAX * sizeof(*titles));
+
+	for (uint32_t i = 0; titles && i < count && part->title_count < EXPLAIN_TITLES_MAX; i++) {
+		const struct rule *r = rules[i];
+		bool ja = x->with->lang == LANG_JA && r->title_ja.len;
+
+		if (correlation_builds_on(x->g->rules, x->rule->index, r->index))
+			titles[part->title_count++] = arena_str(x->a, ja ? r->title_ja : r->title);
+	}
+	part->titles = titles;
+}
+
+static int explain_part(const struct explaining *x, struct explained_part *part, struct err *e)
+{
+	struct archived from;
+	struct event ev;
+	int rc = archive_find(x->with->archive, x->with->tenant_id, part->id, x->a, &from, e);
+
+	if (rc)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	part->is_kept = true;
+	part->at = from.event.time;
+	if (!parse_with(x->g, &from, x->a, &ev))
+		return 0;
+	if (ev.time_known)
+		part->at = ev.time;
+	part->asset = event_asset(&ev);
+	part->account = event_account(&ev);
+	if (x->rule && x->matcher)
+		explain_titles(x, &ev, part);
+	return 0;
+}
+
+int alert_explain_parts(const struct explain_with *with, const struct alert *al, struct explained_part *parts,
+			uint32_t count, struct arena *a, struct err *e)
+{
+	struct explaining x = {.with = with, .g = detector_take(with->detector), .a = a};
+	int rc = 0;
+
+	x.rule = rule_set_find(x.g->rules, al->rule_id);
+	if (x.rule)
+		rc = matcher_create(x.g->rules, &x.matcher, e);
+	for (uint32_t i = 0; !rc && i < count; i++)
+		rc = explain_part(&x, &parts[i], e);
+	matcher_free(x.matcher);
+	detector_give(with->detector, x.g);
+	return rc;
+}

@@ -37,6 +37,21 @@ struct explain_with {
 int alert_explain(const struct explain_with *with, const struct alert *al, struct arena *a, struct explanation *ret,
 		  struct err *e) MUST_CHECK;
 
+/* One event of a correlation's alert, and which rules of the correlation it matches by the present rules. */
+struct explained_part {
+	event_id id;
+	bool is_kept; /* the archive still has it: the rest is filled */
+	time_us at;
+	str asset, account;
+	const str *titles; /* of rules, in the reader's language */
+	uint32_t title_count;
+};
+#define EXPLAIN_PARTS_MAX 25u
+#define EXPLAIN_TITLES_MAX 8u
+/* parts: `count` of them with their ids; the rest is filled in. */
+int alert_explain_parts(const struct explain_with *with, const struct alert *al, struct explained_part *parts,
+			uint32_t count, struct arena *a, struct err *e) MUST_CHECK;
+
 /* The title in a reader's language, as the present rules have it; the stored one when the rule is gone or has no other.
  */
 str alert_title(struct detector *detector, const struct alert *al, enum lang lang, struct arena *a);

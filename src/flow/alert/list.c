@@ -7,6 +7,7 @@
 
 #define HISTORY_MAX 200
 #define RELATED_MAX 10
+#define MATCHES_MAX 50
 #define EVENTS_PAGE 200
 #define TEXT_MAX 200u
 
@@ -287,4 +288,37 @@ int alert_of_event(struct db *db, struct scope scope, event_id event, struct are
 	stmt_i64(&st, "event_id", (int64_t)event);
 	stmt_i64(&st, "limit", RELATED_MAX);
 	return read_alerts(&st, a, ret, ret_count, e);
+}
+
+static int match_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	(void)e;
+	*(struct alert_match *)ret = (struct alert_match){.group_values = stmt_take(st, "group_values", a),
+							  .condition = stmt_take(st, "condition", a),
+							  .measured = stmt_col_real(st, "measured"),
+							  .span = stmt_col_i64(st, "span_us"),
+							  .first_at = stmt_col_i64(st, "first_at"),
+							  .last_at = stmt_col_i64(st, "last_at"),
+							  .events = stmt_col_i64(st, "events")};
+	return 0;
+}
+
+int alert_matches(struct db *db, struct scope scope, int64_t id, struct arena *a, struct alert_match **ret,
+		  uint32_t *ret_count, struct err *e)
+{
+	static const struct row_kind MATCH = {sizeof(struct alert_match), match_read};
+	_cleanup_stmt_ struct stmt st = {0};
+	struct rows rows;
+	int rc = db_prepare(db, &Q_alert_match_list, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "alert_id", id);
+	stmt_i64(&st, "limit", MATCHES_MAX);
+	rc = rows_read(&st, &MATCH, MATCHES_MAX, a, &rows, e);
+	if (rc)
+		return rc;
+	*ret = rows.items;
+	*ret_count = rows.count;
+	return 0;
 }

@@ -4,61 +4,46 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "flow/alert/alert.h"
+#include "flow/alert/internal.h"
+#include "flow/alert/live.h"
 #include "store/queries.gen.h"
 
 #define STATION_NAME STR("detect")
-#define WAIT_MS 500        /* for new events; also the longest a stop waits */
-#define RETRY_WAIT_MS 1000 /* after a failure of store or disk */
-#define TAGS_BYTES_MAX 2000u
+#define WAIT_MS 500                  /* for new events; also the longest a stop waits */
+#define RETRY_WAIT_MS 1000           /* after a failure of store or disk */
+#define SETTLE TIME_SECOND           /* an event that was received may take so long until it is in the archive */
+#define SAVE_EVERY (5 * TIME_SECOND) /* the state of the correlations; more seldom when it is large: */
+#define SAVE_SHARE 20                /* one part in so many of the time goes into saving it */
+#define COMPLAIN_EVERY TIME_MINUTE
+
+/* What one batch counts up to; told to the outside only after the commit. */
+struct tally {
+	uint32_t events, matches, alerts, damaged, unknown_source, correlated;
+};
 
 struct station {
 	struct station_options o;
 	struct db *db;
-	struct arena batch, one;
+	struct arena batch, one, other; /* raw events of a batch; one event; the one that completed a match */
 	const struct generation *rules;
 	struct matcher *matcher;
 	struct parser *parser; /* of these rules' names and mapping; what it learned about names outlives a batch */
-	event_id position;
+	event_id position;     /* everything before it is judged */
+	event_id read;         /* everything before it went into the correlations; behind position after a crash */
+	struct live *live;
+	bool is_ready;     /* everything is open and read back */
+	bool live_lost;    /* the correlations know of a transaction that failed */
+	time_us save_next; /* monotonic */
+	time_us complain_next;
+	uint64_t complained; /* windows given up, as told last */
+	struct tally *tally; /* of the transaction at hand */
+	struct err *match_err;
+	int match_rc;
 	struct station_counters counters;
 	pthread_t thread;
 	bool has_thread;
 	_Atomic bool stopping;
 };
-
-/* In the order in which they name the place where it happened. */
-static const str asset_fields[] = {STR_INIT("Computer"), STR_INIT("host.name"),    STR_INIT("hostname"),
-				   STR_INIT("Hostname"), STR_INIT("ComputerName"), STR_INIT("host"),
-				   STR_INIT("dst_host"), STR_INIT("cs-host")};
-static const str account_fields[] = {STR_INIT("User"),
-				     STR_INIT("SubjectUserName"),
-				     STR_INIT("TargetUserName"),
-				     STR_INIT("user.name"),
-				     STR_INIT("AccountName"),
-				     STR_INIT("user"),
-				     STR_INIT("userIdentity.arn"),
-				     STR_INIT("cs-username")};
-
-static str first_of(const struct event *ev, const str *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		str text = event_text(ev, names[i]);
-
-		if (text.len && !str_eq(text, STR("-")))
-			return text;
-	}
-	return STR_NONE;
-}
-
-str event_asset(const struct event *ev)
-{
-	return first_of(ev, asset_fields, COUNT_OF(asset_fields));
-}
-
-str event_account(const struct event *ev)
-{
-	return first_of(ev, account_fields, COUNT_OF(account_fields));
-}
 
 static int position_load(struct station *s, struct err *e)
 {
@@ -110,6 +95,8 @@ static int rules_renew(struct station *s, struct err *e)
 		detector_give(s->o.detector, g);
 		return rc;
 	}
+	/* The windows know the old rules until they have moved. */
+	live_renew(s->live, g->rules);
 	matcher_free(s->matcher);
 	parser_free(s->parser);
 	if (s->rules)
@@ -117,111 +104,302 @@ static int rules_renew(struct station *s, struct err *e)
 	s->rules = g;
 	s->matcher = m;
 	s->parser = parser_create(g->mapping, g->names);
+	s->save_next = 0;
 	return 0;
 }
 
-/* What one batch counts up to; told to the outside only after the commit. */
-struct tally {
-	uint32_t matches, alerts, damaged, unknown_source;
-};
-
-static str tags_of(const struct rule *r, struct buf *out)
+static int raise_one(struct station *s, const struct finding *f, struct err *e)
 {
-	buf_clear(out);
-	for (uint32_t i = 0; i < r->tag_count && out->len + r->tags[i].len < TAGS_BYTES_MAX; i++) {
-		if (i)
-			buf_add_byte(out, ' ');
-		buf_add(out, r->tags[i]);
-	}
-	return buf_str(out);
+	bool is_new = false;
+	int64_t id;
+	int rc = alert_raise(s->db, f, s->o.env->now(s->o.env->ctx), &id, &is_new, e);
+
+	s->tally->alerts += is_new;
+	return rc;
 }
 
-static int raise_all(struct station *s, const struct archived *from, const struct event *ev, struct tally *t,
-		     struct err *e)
+static int raise_rules(struct station *s, const struct live_event *what, struct err *e)
 {
-	const struct rule *const *rules;
-	uint32_t count = matcher_match(s->matcher, ev, &rules);
-	_cleanup_(buf_done) struct buf tags = {0};
-	time_us now = s->o.env->now(s->o.env->ctx);
+	const struct archived *from = what->from;
+	_cleanup_(buf_done) struct buf tags = {.max = RULE_TAGS_MAX + 16};
 	int rc = 0;
 
-	buf_init(&tags, TAGS_BYTES_MAX + 16);
-	t->matches += count;
-	for (uint32_t i = 0; !rc && i < count; i++) {
+	for (uint32_t i = 0; !rc && i < what->rule_count; i++) {
+		const struct rule *r = what->rules[i];
 		struct finding f = {.tenant_id = from->event.tenant_id,
-				    .rule_id = rules[i]->id,
-				    .rule_title = rules[i]->title,
-				    .tags = tags_of(rules[i], &tags),
-				    .level = rules[i]->level,
-				    .confidence = alert_confidence(rules[i]->status),
-				    .asset = event_asset(ev),
-				    .account = event_account(ev),
+				    .rule_id = r->id,
+				    .rule_title = r->title,
+				    .tags = rule_tags(r, &tags),
+				    .level = r->level,
+				    .confidence = alert_confidence(r->status),
+				    .asset = event_asset(what->event),
+				    .account = event_account(what->event),
 				    .event = from->id,
-				    .event_at = ev->time_known ? ev->time : from->event.time};
-		bool is_new = false;
-		int64_t id;
+				    .event_at = what->event->time_known ? what->event->time : from->event.time};
 
-		rc = alert_raise(s->db, &f, now, &id, &is_new, e);
-		t->alerts += is_new;
+		/* A part of a correlation speaks through it alone. */
+		if (!r->is_silent)
+			rc = raise_one(s, &f, e);
 	}
 	return rc;
 }
 
-static int judge(struct station *s, const struct archived *from, struct tally *t, struct err *e)
+/* ---- matches of correlations ---- */
+
+/* The event that completed a match names the asset and the account. It may be hours old. */
+static int last_event(struct station *s, int64_t tenant_id, event_id id, struct event *ret, struct err *e)
 {
+	struct archived from;
+	struct err ignored;
+	int rc;
+
+	arena_reset(&s->other);
+	*ret = (struct event){0};
+	rc = archive_find(s->o.archive, tenant_id, id, &s->other, &from, e);
+	/* Retention may have taken it meanwhile. */
+	if (rc)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	if (parser_event(s->parser, from.event.raw, &s->other, ret, &ignored))
+		*ret = (struct event){0};
+	return 0;
+}
+
+static int raise_match(struct station *s, int64_t tenant_id, const struct correlate_match *m, struct err *e)
+{
+	const struct rule *r = m->rule;
+	struct finding_match match = {.id = m->id,
+				      .group_names = m->group_names,
+				      .group_values = m->group_values,
+				      .group_count = m->group_count,
+				      .condition = m->condition,
+				      .measured = m->measured,
+				      .start = m->start,
+				      .end = m->end,
+				      .span = m->span,
+				      .events = (int64_t)m->events,
+				      .refs = m->refs,
+				      .ref_times = m->ref_times,
+				      .ref_count = m->ref_count};
+	_cleanup_(buf_done) struct buf tags = {.max = RULE_TAGS_MAX + 16};
+	struct finding f = {.tenant_id = tenant_id,
+			    .rule_id = r->id,
+			    .rule_title = r->title,
+			    .tags = rule_tags(r, &tags),
+			    .level = r->level,
+			    .confidence = alert_confidence(r->status),
+			    .event = m->ref,
+			    .event_at = m->end,
+			    .match = &match};
+	struct event last;
+	int rc = last_event(s, tenant_id, m->ref, &last, e);
+
+	if (!rc && !db_in_transaction(s->db))
+		rc = db_begin(s->db, e);
+	if (rc)
+		return rc;
+	f.asset = event_asset(&last);
+	f.account = event_account(&last);
+	return raise_one(s, &f, e);
+}
+
+/* The first failure is kept; then the whole transaction is. */
+static void on_match(void *ctx, int64_t tenant_id, const struct correlate_match *m)
+{
+	struct station *s = ctx;
+
+	s->tally->correlated++;
+	if (!s->match_rc && !m->rule->is_silent)
+		s->match_rc = raise_match(s, tenant_id, m, s->match_err);
+}
+
+static int save_live(struct station *s, struct err *e)
+{
+	time_us began = s->o.env->monotonic(s->o.env->ctx), took;
+	int rc;
+
+	if (began < s->save_next)
+		return 0;
+	rc = live_save(s->live, s->db, s->read, e);
+	took = s->o.env->monotonic(s->o.env->ctx) - began;
+	s->save_next = began + took + (took * SAVE_SHARE > s->o.save_every ? took * SAVE_SHARE : s->o.save_every);
+	return rc;
+}
+
+/* ---- batches ---- */
+
+static int judge(struct station *s, const struct archived *from, struct err *e)
+{
+	struct live_event what = {.from = from};
 	struct event ev = {0};
 	struct err parse = {0};
+	bool is_new = from->id >= s->position;
+	int rc = 0;
 
 	arena_reset(&s->one);
 	if (parser_event(s->parser, from->event.raw, &s->one, &ev, &parse)) {
-		t->damaged++;
+		s->tally->damaged += is_new;
 		return 0;
 	}
 	ev.received = from->event.received;
-	t->unknown_source += !ev.source_known;
-	return raise_all(s, from, &ev, t, e);
+	what.event = &ev;
+	what.rule_count = matcher_match(s->matcher, &ev, &what.rules);
+	if (is_new) {
+		s->tally->unknown_source += !ev.source_known;
+		s->tally->matches += what.rule_count;
+		rc = raise_rules(s, &what, e);
+	}
+	if (!rc)
+		live_push(s->live, &what);
+	return rc ? rc : s->match_rc;
 }
 
-static int write_batch(struct station *s, const struct archived *events, uint32_t count, event_id position,
-		       struct tally *t, struct err *e)
+/* Everything of one transaction; on failure the correlations have to be read back, for they know too much. */
+static int finish(struct station *s, int rc, struct err *e)
+{
+	if (!rc)
+		rc = s->match_rc;
+	if (db_in_transaction(s->db))
+		rc = db_end(s->db, rc, e);
+	s->live_lost = s->live_lost || rc;
+	return rc;
+}
+
+static void begin(struct station *s, struct tally *t, struct err *e)
+{
+	*t = (struct tally){0};
+	s->tally = t;
+	s->match_rc = 0;
+	s->match_err = e;
+}
+
+struct batch_read {
+	const struct archived *events;
+	uint32_t count;
+	event_id position;
+};
+
+static int write_batch(struct station *s, const struct batch_read *b, struct tally *t, struct err *e)
 {
 	int rc = db_begin(s->db, e);
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; !rc && i < count; i++)
-		rc = judge(s, &events[i], t, e);
+	begin(s, t, e);
+	for (; !rc && i < b->count; i++) {
+		t->events += b->events[i].id >= s->position;
+		rc = judge(s, &b->events[i], e);
+	}
+	/* Whoever is quiet while others speak is not left waiting. */
 	if (!rc)
-		rc = position_save(s, position, count, t->damaged, e);
-	return db_end(s->db, rc, e);
+		live_idle(s->live, b->events[b->count - 1].event.received - SETTLE);
+	s->read = b->position;
+	if (!rc && b->position > s->position)
+		rc = position_save(s, b->position, t->events, t->damaged, e);
+	if (!rc && !s->match_rc)
+		rc = save_live(s, e);
+	return finish(s, rc, e);
+}
+
+/* Windows given up are told in the log, once a minute at most. */
+static void watch_live(struct station *s)
+{
+	struct station_counters *c = &s->counters;
+	time_us now = s->o.env->monotonic(s->o.env->ctx);
+	struct live_counts k;
+
+	live_counts(s->live, &k);
+	atomic_store(&c->correlate_late, k.late);
+	atomic_store(&c->correlate_early, k.early);
+	atomic_store(&c->correlate_hurried, k.hurried);
+	atomic_store(&c->correlate_evicted, k.evicted);
+	atomic_store(&c->correlate_trimmed, k.trimmed);
+	atomic_store(&c->correlate_ungrouped, k.ungrouped);
+	atomic_store(&c->correlate_valueless, k.valueless);
+	atomic_store(&c->correlate_dropped, k.dropped);
+	atomic_store(&c->correlate_groups, k.groups);
+	atomic_store(&c->correlate_held, k.held);
+	atomic_store(&c->correlate_bytes, k.bytes);
+	if (k.evicted + k.trimmed <= s->complained || now < s->complain_next)
+		return;
+	s->complained = k.evicted + k.trimmed;
+	s->complain_next = now + COMPLAIN_EVERY;
+	log_event(s->o.env->log, LOG_WARNING, "station.correlate_budget", LOG_I64("evicted", k.evicted),
+		  LOG_I64("trimmed", k.trimmed), LOG_I64("groups", k.groups), LOG_I64("bytes", k.bytes));
+}
+
+static void count_batch(struct station *s, const struct tally *t, const struct archived *last)
+{
+	struct station_counters *c = &s->counters;
+
+	atomic_fetch_add(&c->events, t->events);
+	atomic_fetch_add(&c->matches, t->matches);
+	atomic_fetch_add(&c->alerts, t->alerts);
+	atomic_fetch_add(&c->damaged, t->damaged);
+	atomic_fetch_add(&c->unknown_source, t->unknown_source);
+	atomic_fetch_add(&c->correlated, t->correlated);
+	atomic_store(&c->position, s->position);
+	if (last)
+		atomic_store(&c->lag_us, s->o.env->now(s->o.env->ctx) - last->event.received);
+	watch_live(s);
+}
+
+/* Nothing waits: windows go on by the clock. */
+static int rest(struct station *s, struct err *e)
+{
+	time_us now = s->o.env->now(s->o.env->ctx) - SETTLE;
+	struct tally t;
+	int rc;
+
+	if (!live_is_due(s->live, now))
+		return 0;
+	begin(s, &t, e);
+	live_idle(s->live, now);
+	rc = finish(s, 0, e);
+	if (!rc)
+		count_batch(s, &t, NULL);
+	return rc;
+}
+
+/* Where the correlations stood when they were saved last; what came after it is fed to them again. */
+static int live_recover(struct station *s, struct err *e)
+{
+	event_id saved = 0;
+	int rc = live_load(s->live, s->db, &saved, e);
+
+	if (rc)
+		return rc;
+	/* Never saved: they begin with the next event. */
+	s->read = saved && saved < s->position ? saved : s->position;
+	s->live_lost = false;
+	return 0;
 }
 
 int station_step(struct station *s, struct err *e)
 {
-	struct station_counters *c = &s->counters;
 	struct archived *events;
-	event_id position = s->position;
-	struct tally t = {0};
-	uint32_t count = 0;
+	struct batch_read b;
+	struct tally t;
 	int rc = rules_renew(s, e);
 
+	if (!rc && s->live_lost)
+		rc = live_recover(s, e);
 	arena_reset(&s->batch);
+	b = (struct batch_read){.position = s->read};
 	if (!rc)
-		rc = archive_tail(s->o.archive, &position, STATION_BATCH, &s->batch, &events, &count, e);
-	if (!rc && count == 0)
-		s->position = position;
-	if (rc || count == 0)
-		return rc;
-	rc = write_batch(s, events, count, position, &t, e);
+		rc = archive_tail(s->o.archive, &b.position, STATION_BATCH, &s->batch, &events, &b.count, e);
 	if (rc)
 		return rc;
-	s->position = position;
-	atomic_fetch_add(&c->events, count);
-	atomic_fetch_add(&c->matches, t.matches);
-	atomic_fetch_add(&c->alerts, t.alerts);
-	atomic_fetch_add(&c->damaged, t.damaged);
-	atomic_fetch_add(&c->unknown_source, t.unknown_source);
-	atomic_store(&c->position, position);
-	atomic_store(&c->lag_us, s->o.env->now(s->o.env->ctx) - events[count - 1].event.received);
-	return (int)count;
+	if (b.count == 0) {
+		s->read = b.position;
+		s->position = b.position > s->position ? b.position : s->position;
+		return rest(s, e);
+	}
+	b.events = events;
+	rc = write_batch(s, &b, &t, e);
+	if (rc)
+		return rc;
+	s->position = b.position > s->position ? b.position : s->position;
+	count_batch(s, &t, &events[b.count - 1]);
+	return (int)b.count;
 }
 
 static void *run(void *ctx)
@@ -244,8 +422,25 @@ static void *run(void *ctx)
 	return NULL;
 }
 
+/* At a stop the state is saved as it is, so that the next start has nothing to feed again. */
+static void save_last(struct station *s)
+{
+	struct err e = {0};
+	int rc;
+
+	if (!s->live || s->live_lost || !s->rules || !s->is_ready || db_begin(s->db, &e))
+		return;
+	s->save_next = 0;
+	rc = save_live(s, &e);
+	if (db_end(s->db, rc, &e))
+		log_err(s->o.env->log, LOG_ERROR, "station.save", &e);
+}
+
 static void station_free(struct station *s)
 {
+	save_last(s);
+	live_free(s->live);
+	arena_done(&s->other);
 	matcher_free(s->matcher);
 	parser_free(s->parser);
 	if (s->rules)
@@ -256,6 +451,17 @@ static void station_free(struct station *s)
 	free(s);
 }
 
+static void live_open(struct station *s)
+{
+	struct live_options o = {.env = s->o.env,
+				 .bytes_max = s->o.correlate_bytes ? s->o.correlate_bytes : LIVE_BYTES_USUAL,
+				 .lateness = s->o.lateness ? s->o.lateness : CORRELATE_LATENESS_USUAL,
+				 .emit = on_match,
+				 .ctx = s};
+
+	s->live = live_create(&o);
+}
+
 int station_create(const struct station_options *options, struct station **ret, struct err *e)
 {
 	struct station *s = mem_alloc(1, sizeof(*s));
@@ -264,11 +470,19 @@ int station_create(const struct station_options *options, struct station **ret, 
 	s->o = *options;
 	arena_init(&s->batch, STATION_ARENA_BYTES);
 	arena_init(&s->one, STATION_FIELDS_ARENA);
+	arena_init(&s->other, STATION_FIELDS_ARENA);
+	if (!s->o.save_every)
+		s->o.save_every = SAVE_EVERY;
 	rc = db_open(options->database, &s->db, e);
 	if (!rc)
 		rc = position_load(s, e);
-	if (!rc)
+	if (!rc) {
+		live_open(s);
 		rc = rules_renew(s, e);
+	}
+	if (!rc)
+		rc = live_recover(s, e);
+	s->is_ready = !rc;
 	if (rc) {
 		station_free(s);
 		return rc;

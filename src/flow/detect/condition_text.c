@@ -102,3 +102,18 @@ void correlation_describe(struct rule_set *set, struct correlation *x)
 	x->digest = digest;
 	x->condition = text_of(set, x);
 }
+
+bool correlation_builds_on(const struct rule_set *set, uint32_t rule_index, uint32_t part_index)
+{
+	uint32_t base = (uint32_t)(set->rule_count - set->correlation_count);
+	const struct correlation *x;
+
+	if (rule_index < base)
+		return false;
+	x = &set->correlations[rule_index - base];
+	/* Chains are at most CORRELATION_CHAIN_MAX deep. */
+	for (uint32_t i = 0; i < x->ref_count; i++)
+		if (x->rules[i] == part_index || correlation_builds_on(set, x->rules[i], part_index))
+			return true;
+	return false;
+}

@@ -49,6 +49,8 @@ struct correlate_match {
 	double measured;      /* what the condition was held against: a count, a sum, how many of the rules … */
 	str condition;        /* "value_count(TargetUserName) >= 5", lives as long as the set */
 	const uint64_t *refs; /* the first CORRELATE_REFS_MAX events */
+	const time_us *ref_times;
+	time_us span;
 	uint32_t ref_count;
 };
 
@@ -68,6 +70,9 @@ struct correlate_options {
 	void (*emit)(void *ctx, const struct correlate_match *m);
 	void *ctx;
 };
+
+/* Whether a correlation is made of that rule, directly or through correlations below it. */
+bool correlation_builds_on(const struct rule_set *set, uint32_t rule_index, uint32_t part_index);
 
 /* Fields whose values an input carries. 0: the set has no correlations. */
 uint32_t correlation_field_count(const struct rule_set *set);

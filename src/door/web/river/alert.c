@@ -1,5 +1,5 @@
 /* One alert: GET /alerts/{id}, and what people do with it. */
-#include "door/web/show.h"
+#include "door/web/river/alert_parts.h"
 #include "door/web/web.h"
 #include "flow/incident/incident.h"
 
@@ -185,8 +185,9 @@ static int alert_get(struct request *rq, struct response *rs, struct err *e)
 	if (rc)
 		return rc;
 	show_head(rq, v, &al);
-	if ((rc = show_why(rq, v, &al, e)) || (rc = show_history(rq, v, &al, e)) ||
-	    (rc = show_related(rq, v, &al, e)) || (rc = show_incidents(rq, v, &al, e)))
+	if ((rc = show_why(rq, v, &al, e)) || (rc = show_matches(rq, v, &al, e)) ||
+	    (rc = show_history(rq, v, &al, e)) || (rc = show_related(rq, v, &al, e)) ||
+	    (rc = show_incidents(rq, v, &al, e)))
 		return rc;
 	return response_page(rq, rs, STR("alert/show"), v, e);
 }

@@ -163,7 +163,9 @@ static void emit(struct correlator *k, const struct group *g, uint32_t first, ui
 	const struct window *w = &g->window;
 	str names[CORRELATE_GROUP_MAX];
 	uint64_t refs[CORRELATE_REFS_MAX];
-	struct correlate_match m = {.rule = &k->o.set->rules[x->rule], .group_names = names, .refs = refs};
+	time_us times[CORRELATE_REFS_MAX];
+	struct correlate_match m = {
+		.rule = &k->o.set->rules[x->rule], .group_names = names, .refs = refs, .ref_times = times};
 
 	for (uint32_t i = 0; i < x->group_count; i++)
 		names[i] = x->group[i].text;
@@ -174,6 +176,7 @@ static void emit(struct correlator *k, const struct group *g, uint32_t first, ui
 	m.ref = window_at(w, last)->ref;
 	m.measured = window_measure(w, last);
 	m.condition = x->condition;
+	m.span = x->span;
 	/* An event that is several parts at once is one event. */
 	for (uint32_t i = first; i < w->count; i++) {
 		uint64_t ref = window_at(w, i)->ref;
@@ -181,8 +184,10 @@ static void emit(struct correlator *k, const struct group *g, uint32_t first, ui
 		if (i > first && ref == window_at(w, i - 1)->ref)
 			continue;
 		m.events++;
-		if (m.ref_count < CORRELATE_REFS_MAX)
-			refs[m.ref_count++] = ref;
+		if (m.ref_count == CORRELATE_REFS_MAX)
+			continue;
+		times[m.ref_count] = window_at(w, i)->time;
+		refs[m.ref_count++] = ref;
 	}
 	buf_clear(&k->value);
 	buf_add(&k->value, m.rule->id);

@@ -1,0 +1,114 @@
+"""Detection in the running server, from the outside: events over HTTP become alerts of correlations."""
+import json
+import time
+
+import pytest
+
+from lib import session
+
+RULES = """title: Failed sign-in
+name: failed
+id: 11111111-2222-4333-8444-555555555555
+logsource: {product: windows}
+level: low
+detection: {s: {EventID: 4625}, condition: s}
+---
+title: Sign-in
+name: good
+id: 11111111-2222-4333-8444-555555555556
+logsource: {product: windows}
+level: low
+detection: {s: {EventID: 4624}, condition: s}
+---
+title: Many failed sign-ins
+name: many
+id: 21111111-2222-4333-8444-555555555555
+correlation: {type: event_count, rules: [failed], group-by: [IpAddress], timespan: 2m, condition: {gte: 5}}
+---
+title: Guessed a password
+id: 31111111-2222-4333-8444-555555555555
+level: critical
+correlation: {type: temporal_ordered, rules: [many, good], group-by: [IpAddress], timespan: 5m}
+"""
+
+
+@pytest.fixture
+def guesses(tmp_path):
+    """A server with the rules of this test, and somebody who has signed in."""
+    from lib import program
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "guess.yml").write_text(RULES)
+    server = program.Server(tmp_path / "server", settings={"detect.rules": str(rules), "detect.starter_rules": "false",
+                                                           "detect.lateness": 8})
+    server.start()
+    yield server, session.set_up(server)
+    server.kill()
+
+
+def stamp(at):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03d}Z"
+
+
+def sign_in(event_id, at, address, user):
+    return json.dumps({"product": "windows", "EventID": event_id, "@timestamp": stamp(at), "Computer": "DC-1",
+                       "IpAddress": address, "TargetUserName": user}) + "\n"
+
+
+def send(who, token, body):
+    reply = who.request("POST", "/api/v1/events", body.encode(),
+                        {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"})
+    assert reply.status // 100 == 2, reply
+
+
+def alerts(who, count, seconds=20):
+    deadline = time.monotonic() + seconds
+    while True:
+        found = who.get("/api/v1/alerts", Accept="application/json").json()["alerts"]
+        if len(found) >= count or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)
+
+
+def test_guessing_becomes_one_alert_that_says_why(guesses):
+    server, who = guesses
+    token, now = session.make_token(who, "event.write"), time.time() - 10
+    # The last failure arrives first, and half of them before a restart.
+    for i in (4, 0, 1):
+        send(who, token, sign_in(4625, now + i, "203.0.113.7", f"user{i}"))
+    server.kill()
+    server.start()
+    for i in (3, 2):
+        send(who, token, sign_in(4625, now + i, "203.0.113.7", f"user{i}"))
+    send(who, token, sign_in(4624, now + 6, "203.0.113.7", "user4"))
+    send(who, token, sign_in(4624, now + 6, "203.0.113.8", "somebody"))
+    found = alerts(who, 1)
+    assert [(a["rule"]["title"], a["count"], a["asset"], a["account"]) for a in found] == \
+        [("Guessed a password", 2, "DC-1", "user4")]
+    context = who.get(f"/api/v1/alerts/{found[0]['id']}/context", Accept="application/json").json()["correlation"]
+    assert context["condition"] == "temporal_ordered(many → good) >= 2" and context["span_seconds"] == 300
+    assert context["matches"][0]["group"] == [["IpAddress", "203.0.113.7"]] and context["matches"][0]["measured"] == 2
+    page = who.page(f"/alerts/{found[0]['id']}").text
+    assert "temporal_ordered(many → good) &gt;= 2" in page and "203.0.113.7" in page
+    assert "Sign-in" in page and "Failed sign-in" in page and page.count('href="/events/') >= 2
+    numbers = who.get("/metrics").text
+    assert "noroshi_correlate_late_total 0" in numbers and "noroshi_correlate_evicted_total 0" in numbers
+
+
+def test_new_rules_keep_the_windows_that_are_open(guesses):
+    import os
+    import signal
+    server, who = guesses
+    token, now = session.make_token(who, "event.write"), time.time() - 10
+    for i in range(3):
+        send(who, token, sign_in(4625, now + i, "203.0.113.9", f"user{i}"))
+    time.sleep(1)
+    path = os.path.join(server.folder, "..", "rules", "more.yml")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("title: Other\nlogsource: {product: linux}\ndetection: {s: {a: b}, condition: s}\n")
+    server.process.send_signal(signal.SIGHUP)
+    for i in range(3, 5):
+        send(who, token, sign_in(4625, now + i, "203.0.113.9", f"user{i}"))
+    send(who, token, sign_in(4624, now + 6, "203.0.113.9", "user4"))
+    found = alerts(who, 1)
+    assert [a["rule"]["title"] for a in found] == ["Guessed a password"], server.output()
