@@ -16,5 +16,11 @@ uint64_t hash_keyed(struct hash_key key, str s);
 /* Same for all runs; only for data that no stranger chooses, and for stable identifiers. */
 uint64_t hash_stable(str s);
 uint32_t hash_crc32(uint32_t crc, str s);
+/* Another number into a digest of several; stable. */
+static inline uint64_t hash_mix(uint64_t digest, uint64_t more)
+{
+	digest = (digest ^ more) * 0x9E3779B97F4A7C15u;
+	return digest ^ digest >> 32;
+}
 
 #endif

@@ -91,12 +91,12 @@ static str text_of(struct rule_set *set, const struct correlation *x)
 void correlation_describe(struct rule_set *set, struct correlation *x)
 {
 	uint32_t base = (uint32_t)(set->rule_count - set->correlation_count);
-	uint64_t digest = content_mix(0, x->meta.content);
+	uint64_t digest = hash_mix(0, x->meta.content);
 
 	for (uint32_t i = 0; i < x->ref_count; i++) {
 		uint32_t rule = x->rules[i];
 
-		digest = content_mix(digest,
+		digest = hash_mix(digest,
 				     rule < base ? set->rules[rule].content : set->correlations[rule - base].digest);
 	}
 	x->digest = digest;

@@ -115,7 +115,7 @@ static int apply(struct rule_set *set, const struct filter *f, uint32_t rule, ui
 	x.kids[kept] = f->pass;
 	x.cost = old->cost + f->pass.cost;
 	*old = x;
-	set->rules[rule].content = content_mix(set->rules[rule].content, f->meta.content);
+	set->rules[rule].content = hash_mix(set->rules[rule].content, f->meta.content);
 	filters[rule]++;
 	return 0;
 }

@@ -143,12 +143,6 @@ int rule_read_detection(struct compile *c, const struct yaml_node *map, const ch
 			struct expr *ret) MUST_CHECK;
 /* Keeps the id of a document that is not in set->rules. */
 void rule_keep_id(struct compile *c, const struct yaml_node *doc, str id);
-/* Another number into a digest of content. */
-static inline uint64_t content_mix(uint64_t digest, uint64_t more)
-{
-	digest = (digest ^ more) * 0x9E3779B97F4A7C15u;
-	return digest ^ digest >> 32;
-}
 /* set.c */
 void problem_add(struct rule_set *set, str path, const struct err *e);
 

@@ -308,15 +308,15 @@ static int read_texts(struct compile *c, const struct yaml_node *doc, struct rul
 /* What the document says, whatever its layout and comments. The depth of a document is YAML's own limit. */
 static uint64_t content_digest(uint64_t digest, const struct yaml_node *node)
 {
-	digest = content_mix(digest, (uint64_t)node->kind * 2 + node->plain);
+	digest = hash_mix(digest, (uint64_t)node->kind * 2 + node->plain);
 	if (node->kind == YAML_SCALAR)
-		return content_mix(digest, hash_stable(node->text));
+		return hash_mix(digest, hash_stable(node->text));
 	for (uint32_t i = 0; i < node->count; i++) {
 		if (node->kind == YAML_MAP)
 			digest = content_digest(digest, &node->keys[i]);
 		digest = content_digest(digest, &node->items[i]);
 	}
-	return content_mix(digest, node->count);
+	return hash_mix(digest, node->count);
 }
 
 int rule_read_meta(struct compile *c, const struct yaml_node *doc, struct rule *ret)
