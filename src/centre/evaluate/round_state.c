@@ -22,14 +22,6 @@ static const struct round_move moves[] = {
 	{ROUND_REVIEW, ROUND_SIGNED, PERM_PORTFOLIO_APPROVE, true, false, "round.sign"},
 };
 
-int name_find(const struct name_table *table, str name)
-{
-	for (size_t i = 0; i < table->count; i++)
-		if (str_eq(name, str_of(table->names[i])))
-			return (int)i;
-	return -1;
-}
-
 const char *round_state_name(enum round_state state)
 {
 	return state_names[state];
@@ -117,58 +109,4 @@ struct round_progress round_progress(const struct portfolio *p, time_us start)
 		r.aimed += item->target != SCORE_NONE;
 	}
 	return r;
-}
-
-/* ---- what every write of the room does ---- */
-
-int check_length(const char *field, str value, uint32_t max, bool needed, struct err *e)
-{
-	char text[24];
-	int len = snprintf(text, sizeof(text), "%u", max), rc;
-
-	if (value.len <= max && (!needed || str_trim(value).len))
-		return 0;
-	rc = err_set(e, ERR_RANGE, value.len > max ? "err.evaluate.long" : "err.evaluate.empty");
-	err_path(e, str_of(field));
-	err_expected(e, (str){text, (size_t)len});
-	return rc;
-}
-
-static str object_of(const struct trail *t, char text[64])
-{
-	int len = snprintf(text, 64, "%s:%lld", t->kind, (long long)t->id);
-
-	return (str){text, (size_t)len};
-}
-
-int trail_add(struct db *db, const struct actor *who, const struct trail *t, struct err *e)
-{
-	char object[64];
-	_cleanup_free_ char *detail = NULL;
-	json_t *json = json_object();
-
-	CHECK(json);
-	for (const struct trail_pair *p = t->pairs; p && p->name; p++)
-		json_object_set_new(json, p->name, json_stringn(p->value.ptr ? p->value.ptr : "", p->value.len));
-	detail = json_dumps(json, JSON_COMPACT);
-	CHECK(detail);
-	json_decref(json);
-	return audit_append(db, who, str_of(t->action), object_of(t, object), str_of(detail), t->now, e);
-}
-
-int work_add(struct db *db, const struct actor *who, const struct trail *t, const char *service, struct err *e)
-{
-	char object[64];
-	struct work w = {.service = str_of(service),
-			 .action = str_of(t->action),
-			 .object = object_of(t, object),
-			 .started = t->now,
-			 .ended = t->now};
-
-	return work_record(db, who, &w, e);
-}
-
-int end_transaction(struct db *db, int rc, struct err *e)
-{
-	return db_end(db, rc, e);
 }
