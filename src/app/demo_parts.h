@@ -43,6 +43,10 @@ void demo_event_add(struct buf *out, str event, const struct demo_values *values
 struct demo_seed {
 	str data_folder;
 	const struct framework *framework;
+	struct demo_calendar {
+		const struct holidays *holidays;
+		const struct task_proposals *proposals; /* NULL: a demo without recurring work (tests of other parts) */
+	} calendar;
 	time_us now;
 	enum lang lang; /* of names that stand in one language only */
 };

@@ -265,6 +265,8 @@ int demo_seed(struct db *db, const struct demo_seed *seed, int64_t *ret_tenant, 
 	s.number++;
 	if ((rc = make_organisation(&s)) || (rc = seed_rounds(&s)))
 		return rc;
+	if (seed->calendar.proposals && (rc = seed_manage(&s, &seed->calendar)))
+		return rc;
 	*ret_tenant = s.tenant_id;
 	return 0;
 }

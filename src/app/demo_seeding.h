@@ -48,6 +48,8 @@ int seed_state(struct seeding *s);
 
 /* The whole of the organisation's past and present. */
 int seed_rounds(struct seeding *s);
+/* Recurring work of the last weeks. */
+int seed_manage(struct seeding *s, const struct demo_calendar *calendar);
 /* Turns the present state of a service that the framework has into that of the round being seeded. NULL when nothing
  * changed since it was last saved. */
 struct seeded *seed_past(struct seeding *s, str service, struct service_state *state);

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "centre/manage/manage.h"
 #include "door/http/door.h"
 #include "flow/alert/detector.h"
 #include "flow/collect/collect.h"
@@ -101,6 +102,19 @@ static void sweep(struct house *h)
 			complain(h, "house.sweep", &e);
 }
 
+/* The days of recurring work are opened ahead, whether somebody looks or not. */
+static void roll(struct house *h)
+{
+	const struct task_house house = {
+		.framework = content_index_find(h->services.frameworks, STR(FRAMEWORK_DEFAULT)),
+		.holidays = h->services.holidays,
+		.now = h->env->now(h->env->ctx)};
+	struct err e;
+
+	if (task_roll(h->db, &house, &e) < 0)
+		complain(h, "house.roll", &e);
+}
+
 void house_tick(struct house *h)
 {
 	time_us now = h->env->monotonic(h->env->ctx);
@@ -114,5 +128,6 @@ void house_tick(struct house *h)
 	if (now >= h->sweep_next) {
 		h->sweep_next = now + SWEEP_EVERY;
 		sweep(h);
+		roll(h);
 	}
 }

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "centre/build/framework.h"
+#include "centre/manage/manage.h"
 #include "craft/view/assets.h"
 #include "door/http/door.h"
 #include "flow/alert/station.h"
@@ -105,6 +106,24 @@ static int frameworks_open(struct house *h, struct err *e)
 static void frameworks_close(struct house *h)
 {
 	content_index_free(h->services.frameworks);
+}
+
+static int calendar_open(struct house *h, struct err *e)
+{
+	const struct framework *fw = content_index_find(h->services.frameworks, STR(FRAMEWORK_DEFAULT));
+	int rc = holidays_load(buf_str(&h->data), &h->services.holidays, e);
+
+	if (rc)
+		return rc;
+	if ((rc = task_proposals_load(buf_str(&h->data), fw, &h->services.proposals, e)))
+		holidays_free(h->services.holidays);
+	return rc;
+}
+
+static void calendar_close(struct house *h)
+{
+	task_proposals_free(h->services.proposals);
+	holidays_free(h->services.holidays);
 }
 
 static int detector_part_open(struct house *h, struct err *e)
@@ -302,6 +321,7 @@ const struct house_part house_parts[] = {
 	{"blobs", blobs_part_open, blobs_part_close},
 	{"archive", archive_part_open, archive_part_close},
 	{"frameworks", frameworks_open, frameworks_close},
+	{"calendar", calendar_open, calendar_close},
 	{"detector", detector_part_open, detector_part_close},
 	{"intake", intake_part_open, intake_part_close},
 	{"station", station_part_open, station_part_close},

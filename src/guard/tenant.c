@@ -118,6 +118,25 @@ int tenant_count(struct db *db, int64_t *ret, struct err *e)
 	return 0;
 }
 
+int tenant_zone(struct db *db, int64_t id, char ret[TENANT_ZONE_MAX], struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	str zone;
+	int rc = db_prepare(db, &Q_tenant_get, NULL, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "id", id);
+	if ((rc = stmt_step(&st, e)) < 0)
+		return rc;
+	if (!rc)
+		return err_set(e, ERR_NOT_FOUND, "err.tenant.unknown");
+	zone = str_sub(stmt_col_text(&st, "time_zone"), 0, TENANT_ZONE_MAX - 1);
+	memcpy(ret, zone.ptr, zone.len);
+	ret[zone.len] = '\0';
+	return 0;
+}
+
 int tenant_each(struct db *db, int64_t id, int (*fn)(void *ctx, const struct tenant_row *row), void *ctx, struct err *e)
 {
 	_cleanup_stmt_ struct stmt st = {0};

@@ -24,6 +24,9 @@ struct tenant_new {
 
 /* In the caller's transaction; writes the audit row of the new organisation's own chain. */
 int tenant_create(struct db *db, const struct tenant_new *t, time_us now, int64_t *ret_id, struct err *e) MUST_CHECK;
+/* The name of the organisation's zone, "Asia/Tokyo". ERR_NOT_FOUND, err.tenant.unknown. */
+#define TENANT_ZONE_MAX 64
+int tenant_zone(struct db *db, int64_t id, char ret[TENANT_ZONE_MAX], struct err *e) MUST_CHECK;
 /* ERR_NOT_FOUND, err.tenant.unknown. */
 int tenant_find(struct db *db, str slug, int64_t *ret_id, struct err *e) MUST_CHECK;
 /* The first organisation; *ret_id 0 before set-up. */

@@ -3,9 +3,10 @@
  * Why days and not instants: a duty of "every month, the last business day" is a matter of the calendar that hangs on
  * the wall. A day is a number of days since 1970-01-01 (proleptic Gregorian), years DAY_YEAR_MIN to DAY_YEAR_MAX.
  * Holidays are content (content/holidays/jp.yaml): the rules of the Act on National Holidays, with 振替休日 (a holiday
- * on a Sunday gives the next day that is none) and 国民の休日 (a day between two holidays). The days of the equinoxes are
- * computed by the usual approximation and are official only after the Cabinet Office's notice of the February before.
- * A business day is Monday to Friday and no holiday. Ownership: what holidays_load returns is immutable and shared.
+ * on a Sunday gives the next day that is none) and 国民の休日 (a day between two holidays). The days of the equinoxes
+ * are computed by the usual approximation and are official only after the Cabinet Office's notice of the February
+ * before. A business day is Monday to Friday and no holiday. Ownership: what holidays_load returns is immutable and
+ * shared.
  */
 #ifndef CRAFT_CALENDAR_CALENDAR_H
 #define CRAFT_CALENDAR_CALENDAR_H
@@ -36,8 +37,8 @@ size_t day_format(day_t day, char out[DAY_TEXT_MAX]);
 /* The day on the wall of a zone (minutes east of UTC), and the instant when that day begins there. */
 day_t day_at(time_us t, int offset_min);
 time_us day_begin(day_t day, int offset_min);
-/* Minutes east of UTC of a zone by name: "Asia/Tokyo" (no summer time since 1951); every other name is taken as UTC, and
- * whoever shows a time says so. */
+/* Minutes east of UTC of a zone by name: "Asia/Tokyo" (no summer time since 1951); every other name is taken as UTC,
+ * and whoever shows a time says so. */
 int zone_offset(str name);
 
 /* ---- holidays ---- */
@@ -60,14 +61,14 @@ bool is_business_day(const struct holidays *h, day_t day);
 /* ---- what comes back ---- */
 
 /* X(symbol, "name") */
-#define RECUR_EVERY(X)                      \
-	X(EVERY_DAY, "daily")               \
-	X(EVERY_BUSINESS_DAY, "business")   \
-	X(EVERY_WEEK, "weekly")             \
-	X(EVERY_MONTH, "monthly")           \
-	X(EVERY_QUARTER, "quarterly")       \
-	X(EVERY_HALF_YEAR, "half_yearly")   \
-	X(EVERY_YEAR, "yearly")             \
+#define RECUR_EVERY(X)                    \
+	X(EVERY_DAY, "daily")             \
+	X(EVERY_BUSINESS_DAY, "business") \
+	X(EVERY_WEEK, "weekly")           \
+	X(EVERY_MONTH, "monthly")         \
+	X(EVERY_QUARTER, "quarterly")     \
+	X(EVERY_HALF_YEAR, "half_yearly") \
+	X(EVERY_YEAR, "yearly")           \
 	X(EVERY_ONCE, "once")
 
 enum recur_every {
@@ -81,7 +82,8 @@ bool recur_every_parse(str name, enum recur_every *ret);
 
 /* What happens to a day that is no business day. */
 enum recur_shift { SHIFT_NONE, SHIFT_NEXT, SHIFT_PREVIOUS, SHIFT_COUNT };
-const char *recur_shift_name(enum recur_shift shift); /* "none", "next", "previous"; words key "calendar.shift.<name>" */
+const char *recur_shift_name(
+	enum recur_shift shift); /* "none", "next", "previous"; words key "calendar.shift.<name>" */
 bool recur_shift_parse(str name, enum recur_shift *ret);
 
 #define RECUR_LAST_DAY 31 /* of the month: a larger number than the month has means its last day */
@@ -108,13 +110,13 @@ day_t recur_next(const struct recur *r, const struct holidays *h, day_t from);
 /* Writes BEGIN:VCALENDAR … with lines folded at 75 octets on a border of UTF-8 and ended by CRLF. */
 void ics_begin(struct buf *out, str name, str product_lang);
 struct ics_event {
-	str uid;         /* stable: the same thing keeps its id */
+	str uid; /* stable: the same thing keeps its id */
 	str summary, description, url, categories;
-	day_t day;       /* a whole day … */
+	day_t day;           /* a whole day … */
 	time_us from, until; /* … or an instant, when until is not 0 */
-	time_us stamp;   /* when it was last changed */
-	int remind_min;  /* minutes before; 0 = no alarm */
-	bool is_done;    /* STATUS:COMPLETED has no place in VEVENT: said by "✓" in front */
+	time_us stamp;       /* when it was last changed */
+	int remind_min;      /* minutes before; 0 = no alarm */
+	bool is_done;        /* STATUS:COMPLETED has no place in VEVENT: said by "✓" in front */
 };
 void ics_add(struct buf *out, const struct ics_event *ev);
 void ics_end(struct buf *out);

@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "craft/calendar/calendar.h"
 
-#define PERIODS_MAX 4 /* rows looked at: a shift can carry a day past `from`, never by a whole row */
+#define PERIODS_MAX 4     /* rows looked at: a shift can carry a day past `from`, never by a whole row */
 #define SHIFT_DAYS_MAX 15 /* longer runs of holidays do not exist */
 
 static const char *const every_names[EVERY_COUNT] = {

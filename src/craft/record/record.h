@@ -1,5 +1,5 @@
-/* record: what every record of the centre does when it is written: names out of tables, lengths, trail, work, the end of
- * the transaction.
+/* record: what every record of the centre does when it is written: names out of tables, lengths, trail, work, the end
+ * of the transaction.
  *
  * Why one room: a length, a trail row and a work record mean the same wherever a record is kept. Invariant: a deed, its
  * row of the audit trail and its work record stand in the caller's transaction.

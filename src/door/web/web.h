@@ -16,6 +16,10 @@ extern const struct route evaluate_round_web_routes[];   /* one round: reviews, 
 extern const struct route evaluate_compare_web_routes[]; /* two snapshots side by side */
 extern const struct route actions_web_routes[];          /* improvement actions */
 
+extern const struct route calendar_web_routes[];      /* month, week, list of what is due */
+extern const struct route calendar_task_web_routes[]; /* tasks, proposals, closing a day */
+extern const struct route calendar_feed_web_routes[]; /* iCalendar addresses */
+
 extern const struct route alert_list_web_routes[];    /* the queue and its bulk action */
 extern const struct route alert_web_routes[];         /* one alert */
 extern const struct route incident_list_web_routes[]; /* incidents, a new one */
