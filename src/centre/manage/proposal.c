@@ -59,9 +59,9 @@ static int read_rule(struct reading *r, const struct yaml_node *node, struct tas
 	p->rule = (struct recur){.weekday = 1, .day = 1, .month = 4, .start = 0, .end = DAY_NONE};
 	if (!recur_every_parse(yaml_text(node, STR("every")), &p->rule.every) || p->rule.every == EVERY_ONCE)
 		return refuse(r, yaml_get(node, STR("every")),
-			      "daily, business, weekly, monthly, quarterly, half_yearly, yearly");
+			      "daily|business|weekly|monthly|quarterly|half_yearly|yearly");
 	if (shift.ptr && !recur_shift_parse(shift, &p->rule.shift))
-		return refuse(r, yaml_get(node, STR("shift")), "none, next, previous");
+		return refuse(r, yaml_get(node, STR("shift")), "none|next|previous");
 	if ((rc = number(r, node, "weekday", 6, &p->rule.weekday)) || (rc = number(r, node, "day", 31, &p->rule.day)) ||
 	    (rc = number(r, node, "month", 12, &p->rule.month)) ||
 	    (rc = number(r, node, "minutes", TASK_MINUTES_MAX, &p->minutes)))
@@ -82,9 +82,9 @@ static int read_proposal(struct reading *r, const struct yaml_node *node)
 		return refuse(r, node, "id");
 	for (uint32_t i = 0; i < r->out->count; i++)
 		if (str_eq(r->out->items[i].id, p->id))
-			return refuse(r, yaml_get(node, STR("id")), "an id of its own");
+			return refuse(r, yaml_get(node, STR("id")), "id");
 	if (!framework_service(r->framework, p->service))
-		return refuse(r, yaml_get(node, STR("service")), "a service of the framework");
+		return refuse(r, yaml_get(node, STR("service")), "A-1 … I-7");
 	for (int lang = 0; lang < LANG_COUNT; lang++) {
 		p->title[lang] = yaml_text(yaml_get(node, STR("title")), str_of(lang_code((enum lang)lang)));
 		if (!p->title[lang].len || p->title[lang].len > TASK_TITLE_MAX)

@@ -10,7 +10,7 @@
 #define CENTRE_MANAGE_TASK_H
 
 #include "base/arena.h"
-#include "centre/build/framework.h"
+#include "centre/build/build.h"
 #include "craft/calendar/calendar.h"
 #include "guard/guard.h"
 #include "guard/secret.h"

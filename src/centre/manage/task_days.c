@@ -29,25 +29,32 @@ static int zone_of(struct db *db, const struct actor *who, int *ret, struct err 
 	return rc;
 }
 
-static int open_day(struct db *db, const struct actor *who, const struct task *t, day_t day, time_us due, time_us now,
-		    struct err *e)
+struct opening {
+	const struct task *task;
+	day_t day;
+	time_us due, now;
+};
+
+static int open_day(struct db *db, const struct actor *who, const struct opening *o, struct err *e)
 {
 	struct scope scope = actor_scope(who);
 	_cleanup_stmt_ struct stmt st = {0};
 	char source[64];
-	struct duty duty = {
-		.service = t->service, .source = source_of(t->id, day, source), .what = t->title, .due = due};
+	struct duty duty = {.service = o->task->service,
+			    .source = source_of(o->task->id, o->day, source),
+			    .what = o->task->title,
+			    .due = o->due};
 	int rc = db_prepare(db, &Q_calendar_due_insert, &scope, &st, e);
 
 	if (rc)
 		return rc;
-	stmt_i64(&st, "task_id", t->id);
-	stmt_i64(&st, "day", day);
-	stmt_i64(&st, "due_at", due);
+	stmt_i64(&st, "task_id", o->task->id);
+	stmt_i64(&st, "day", o->day);
+	stmt_i64(&st, "due_at", o->due);
 	/* A day that was dropped with an earlier rule is due again. */
 	if ((rc = stmt_run(&st, e)) || !db_changes(db) || (rc = duty_reopen(db, who, duty.source, e)))
 		return rc;
-	return duty_open(db, who, &duty, now, e);
+	return duty_open(db, who, &duty, o->now, e);
 }
 
 static int set_rolled(struct db *db, const struct actor *who, int64_t id, day_t day, struct err *e)
@@ -79,7 +86,7 @@ int task_open_days(struct db *db, const struct actor *who, const struct task_hou
 		if (t->due_min != TASK_DAY_END)
 			due -= TIME_MINUTE;
 		if (due > t->changed_at)
-			rc = open_day(db, who, t, day, due, house->now, e);
+			rc = open_day(db, who, &(struct opening){t, day, due, house->now}, e);
 		day = recur_next(&t->rule, house->holidays, day + 1);
 	}
 	if (rc || last <= t->rolled)

@@ -66,9 +66,15 @@ static void time_add(struct buf *out, const char *name, time_us t)
 	buf_add_fmt(out, "%s:%04d%02d%02dT%02d%02d%02dZ\r\n", name, p.year, p.month, p.day, p.hour, p.minute, p.second);
 }
 
+static void frame(struct buf *out, const char *which, const char *component)
+{
+	buf_add_fmt(out, "%s:%s\r\n", which, component);
+}
+
 void ics_begin(struct buf *out, str name, str product_lang)
 {
-	buf_add(out, STR("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"));
+	frame(out, "BEGIN", "VCALENDAR");
+	buf_add(out, STR("VERSION:2.0\r\n"));
 	buf_add_fmt(out, "PRODID:-//Noroshi//Noroshi//" STR_FMT "\r\n", STR_ARG(product_lang));
 	buf_add(out, STR("CALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n"));
 	text_add(out, "X-WR-CALNAME", name);
@@ -81,7 +87,7 @@ void ics_add(struct buf *out, const struct ics_event *ev)
 	buf_init(&summary, 64u << 10);
 	buf_add(&summary, ev->is_done ? STR("✓ ") : STR(""));
 	buf_add(&summary, ev->summary);
-	buf_add(out, STR("BEGIN:VEVENT\r\n"));
+	frame(out, "BEGIN", "VEVENT");
 	text_add(out, "UID", ev->uid);
 	time_add(out, "DTSTAMP", ev->stamp);
 	if (ev->until) {
@@ -104,15 +110,16 @@ void ics_add(struct buf *out, const struct ics_event *ev)
 	if (!ev->until)
 		buf_add(out, STR("TRANSP:TRANSPARENT\r\n"));
 	if (ev->remind_min > 0 && !ev->is_done) {
-		buf_add(out, STR("BEGIN:VALARM\r\nACTION:DISPLAY\r\n"));
+		frame(out, "BEGIN", "VALARM");
+		buf_add(out, STR("ACTION:DISPLAY\r\n"));
 		buf_add_fmt(out, "TRIGGER:-PT%dM\r\n", ev->remind_min);
 		text_add(out, "DESCRIPTION", ev->summary);
-		buf_add(out, STR("END:VALARM\r\n"));
+		frame(out, "END", "VALARM");
 	}
-	buf_add(out, STR("END:VEVENT\r\n"));
+	frame(out, "END", "VEVENT");
 }
 
 void ics_end(struct buf *out)
 {
-	buf_add(out, STR("END:VCALENDAR\r\n"));
+	frame(out, "END", "VCALENDAR");
 }
