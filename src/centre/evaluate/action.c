@@ -211,7 +211,7 @@ int action_save(struct db *db, const struct actor *who, const struct action_save
 
 	if (rc || (rc = db_begin(db, e)))
 		return rc;
-	rc = end_transaction(db, save_inside(db, who, s, &id, e), e);
+	rc = db_end(db, save_inside(db, who, s, &id, e), e);
 	if (!rc)
 		*ret_id = id;
 	return rc;

@@ -52,7 +52,7 @@ int round_create(struct db *db, const struct actor *who, const struct round_new 
 	rc = insert_round(db, who, n, &t.id, e);
 	if (!rc)
 		rc = trail_add(db, who, &t, e);
-	rc = end_transaction(db, rc, e);
+	rc = db_end(db, rc, e);
 	if (!rc)
 		*ret_id = t.id;
 	return rc;
@@ -147,7 +147,7 @@ int round_step(struct db *db, const struct actor *who, const struct round_step *
 	if (rc)
 		return rc;
 	arena_init(&arena, ROUND_BUDGET);
-	return end_transaction(db, step_inside(db, who, step, &arena, e), e);
+	return db_end(db, step_inside(db, who, step, &arena, e), e);
 }
 
 /* ---- reviews and reasons ---- */
@@ -207,7 +207,7 @@ int round_review_save(struct db *db, const struct actor *who, const struct revie
 		rc = work_add(db, who, &t, review_services[r->subject], e);
 	if (!rc)
 		rc = trail_add(db, who, &t, e);
-	return end_transaction(db, rc, e);
+	return db_end(db, rc, e);
 }
 
 static int put_trigger(struct db *db, const struct actor *who, const struct trigger_entry *t, struct err *e)
@@ -241,5 +241,5 @@ int round_trigger_add(struct db *db, const struct actor *who, const struct trigg
 		rc = put_trigger(db, who, entry, e);
 	if (!rc)
 		rc = trail_add(db, who, &t, e);
-	return end_transaction(db, rc, e);
+	return db_end(db, rc, e);
 }

@@ -80,7 +80,7 @@ int snapshot_take(struct db *db, const struct actor *who, const struct snapshot_
 	rc = snapshot_take_inside(db, who, &(struct snapshot_order){.what = n}, &t.id, e);
 	if (!rc)
 		rc = trail_add(db, who, &t, e);
-	rc = end_transaction(db, rc, e);
+	rc = db_end(db, rc, e);
 	if (!rc)
 		*ret_id = t.id;
 	return rc;

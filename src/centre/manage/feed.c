@@ -48,7 +48,7 @@ int feed_create(struct db *db, const struct actor *who, struct env *env, bool is
 	token = secret_create(env, FEED_PREFIX);
 	if ((rc = db_begin(db, e)))
 		return rc;
-	rc = end_transaction(db, insert(db, who, &token, is_all, now, e), e);
+	rc = db_end(db, insert(db, who, &token, is_all, now, e), e);
 	if (!rc)
 		*ret = token;
 	return rc;
@@ -101,7 +101,7 @@ int feed_revoke(struct db *db, const struct actor *who, int64_t id, time_us now,
 {
 	int rc = db_begin(db, e);
 
-	return rc ? rc : end_transaction(db, revoke(db, who, id, now, e), e);
+	return rc ? rc : db_end(db, revoke(db, who, id, now, e), e);
 }
 
 int feed_find(struct db *db, str token, struct actor *ret, bool *ret_is_all, struct err *e)

@@ -180,7 +180,7 @@ int task_save(struct db *db, const struct actor *who, const struct task_house *h
 		return refuse(e, "err.manage.service_fixed", "service", task->service);
 	if ((rc = db_begin(db, e)))
 		return rc;
-	rc = end_transaction(db, task_save_inside(db, who, house, task, &id, e), e);
+	rc = db_end(db, task_save_inside(db, who, house, task, &id, e), e);
 	if (!rc)
 		*ret_id = id;
 	return rc;

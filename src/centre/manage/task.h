@@ -138,7 +138,7 @@ struct task_proposals {
 	uint32_t count;
 };
 #define CALENDAR_CONTENT "calendar.yaml"
-/* Every service must be one of the framework's. err.manage.content with place. */
+/* Every service must be one of the framework's. err.reader.* with place. */
 int task_proposals_load(str data_folder, const struct framework *fw, struct task_proposals **ret,
 			struct err *e) MUST_CHECK;
 void task_proposals_free(struct task_proposals *p);

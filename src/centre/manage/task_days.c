@@ -232,7 +232,7 @@ int due_close(struct db *db, const struct actor *who, const struct due_close *c,
 	arena_init(&arena, MANAGE_BUDGET);
 	if ((rc = db_begin(db, e)))
 		return rc;
-	return end_transaction(db, close_inside(db, who, c, &arena, e), e);
+	return db_end(db, close_inside(db, who, c, &arena, e), e);
 }
 
 /* ---- the roll ---- */
@@ -250,7 +250,7 @@ static int roll_tenant(struct db *db, const struct task_house *house, int64_t te
 	rc = task_list(db, actor_scope(&system), &arena, &list, e);
 	for (uint32_t i = 0; !rc && i < list.count && list.items[i].is_active; i++)
 		rc = task_open_days(db, &system, house, &list.items[i], e);
-	return end_transaction(db, rc, e);
+	return db_end(db, rc, e);
 }
 
 int task_roll(struct db *db, const struct task_house *house, struct err *e)

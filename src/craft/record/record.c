@@ -62,15 +62,6 @@ int work_add(struct db *db, const struct actor *who, const struct trail *t, cons
 	return work_record(db, who, &w, e);
 }
 
-int end_transaction(struct db *db, int rc, struct err *e)
-{
-	if (!rc)
-		rc = db_commit(db, e);
-	if (rc)
-		db_rollback(db);
-	return rc;
-}
-
 str row_text(struct stmt *st, const char *name, struct arena *a, bool *failed)
 {
 	str s = arena_str(a, stmt_col_text(st, name));

@@ -36,8 +36,6 @@ int trail_add(struct db *db, const struct actor *who, const struct trail *t, str
 /* Work of a moment: the service, what and to what as in the trail. */
 int work_add(struct db *db, const struct actor *who, const struct trail *t, const char *service,
 	     struct err *e) MUST_CHECK;
-/* Commits when rc is 0, else rolls back. */
-int end_transaction(struct db *db, int rc, struct err *e) MUST_CHECK;
 
 /* A text out of the present row, kept; *failed is set when the arena is spent. */
 str row_text(struct stmt *st, const char *name, struct arena *a, bool *failed);
