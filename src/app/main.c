@@ -1,11 +1,12 @@
 /* noroshi: a cyber defence centre in one program. */
 #include "app/verbs.h"
+#include "craft/doc/doc.h"
 #include "craft/sheet/sheet.h"
 #include "os/child.h"
 #include "os/env.h"
 
 /* What runs in a process of its own. */
-static const struct child_part *const parts[] = {&sheet_child, NULL};
+static const struct child_part *const parts[] = {&doc_child, &sheet_child, NULL};
 
 int main(int argc, char **argv)
 {

@@ -1,4 +1,4 @@
-/* chart: pictures of figures, drawn once from a few primitives and written as SVG (and, later, through Cairo into PDF).
+/* chart: pictures of figures, drawn once from a few primitives and written as SVG and, through Cairo, into PDF.
  *
  * Why: the same radar stands in a page, in a mail and in a report; geometry is computed here, looks are CSS classes of
  * web/css/base.css (no inline style: the content security policy forbids it). Series differ by colour AND dash AND
@@ -75,5 +75,20 @@ struct chart *chart_trend(struct arena *a, const struct chart_trend_point *point
 
 /* A small line from oldest to newest; the last value has a dot. The axis begins at zero. */
 struct chart *chart_spark(struct arena *a, const uint32_t *values, size_t count);
+
+/* ---- on paper, and between processes ---- */
+
+struct _cairo;                /* cairo_t */
+struct _PangoFontDescription; /* without a size */
+
+double chart_width(const struct chart *c);
+double chart_height(const struct chart *c);
+/* Draws with the top left corner at the present origin, one user unit being one point. The looks of the classes that
+ * base.css gives to SVG stand in cairo.c, in the light theme's colours: paper is white. Keep both in step. */
+void chart_draw(const struct chart *c, struct _cairo *cr, const struct _PangoFontDescription *font);
+
+void chart_pack(const struct chart *c, struct buf *out);
+/* NULL when the bytes are not a chart or the arena is spent. Texts are those of `bytes`. */
+struct chart *chart_unpack(str bytes, struct arena *a);
 
 #endif

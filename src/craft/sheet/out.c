@@ -1,4 +1,4 @@
-#include "craft/sheet/sheet_out.h"
+#include "craft/sheet/sheet.h"
 
 #include <errno.h>
 #include <math.h>

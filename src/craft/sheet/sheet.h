@@ -134,4 +134,6 @@ static inline struct sheet_cell sheet_date(time_us t)
 	return t ? (struct sheet_cell){.kind = SHEET_DATE, .number = sheet_serial(t)} : (struct sheet_cell){0};
 }
 
+#include "craft/sheet/sheet_out.h"
+
 #endif

@@ -1,5 +1,5 @@
 /* sheet_out: a workbook built cell by cell: styles, live formulas with their computed value, lists to choose from,
- * protection, a radar chart. For a plain table use sheet_tables_xlsx.
+ * protection, a radar chart. For a plain table use sheet_tables_xlsx. Part of sheet.h.
  *
  * Mistakes of the library are kept and told by sheet_out_finish. Text is copied. One owner.
  */

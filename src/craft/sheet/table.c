@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "craft/sheet/internal.h"
-#include "craft/sheet/sheet_out.h"
 
 #define WIDTH_DEFAULT 14.0
 

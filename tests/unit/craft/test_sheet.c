@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "craft/sheet/internal.h"
-#include "craft/sheet/sheet_out.h"
 
 #define DAY_2026_04_01 46113.0
 
