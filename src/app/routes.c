@@ -26,6 +26,8 @@ const struct route *const house_routes[] = {
 	settings_web_routes,
 	users_web_routes,
 	portfolio_web_routes,
+	steps_web_routes,
+	build_changes_web_routes,
 	demo_routes,
 	evaluate_api_routes,
 	snapshots_api_routes,

@@ -2,6 +2,7 @@
 import './display.js'
 import './time.js'
 import './forms.js'
+import './grid.js'
 import './keys.js'
 import './live.js'
 

@@ -32,12 +32,14 @@ addEventListener('pageshow', () => {
   for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy')
 })
 
-export const boxes = form => [...form.querySelectorAll('tbody input[type=checkbox]')]
+// Boxes may stand outside their form and name it (form="…").
+const elements = (form, which) => [...form.elements].filter(one => one.matches(which))
+export const boxes = form => elements(form, 'tbody input[type=checkbox]')
 export function count(form) {
   const all = boxes(form)
   const chosen = all.filter(box => box.checked).length
   for (const place of form.querySelectorAll('[data-count]')) place.textContent = chosen
-  const head = form.querySelector('[data-all]')
+  const [head] = elements(form, '[data-all]')
   if (head) {
     head.checked = chosen > 0 && chosen === all.length
     head.indeterminate = chosen > 0 && chosen < all.length
@@ -56,14 +58,16 @@ export function select(box, range) {
   count(box.form)
 }
 
+document.addEventListener('click', event => {
+  const { form } = event.target
+  if (!form?.matches?.('[data-bulk]')) return
+  if (event.target.matches('tbody input[type=checkbox]')) select(event.target, event.shiftKey)
+  else if (event.target.matches('[data-all]')) {
+    for (const box of boxes(form)) box.checked = event.target.checked
+    count(form)
+  }
+})
 for (const form of document.querySelectorAll('[data-bulk]')) {
-  form.addEventListener('click', event => {
-    if (event.target.matches('tbody input[type=checkbox]')) select(event.target, event.shiftKey)
-    else if (event.target.matches('[data-all]')) {
-      for (const box of boxes(form)) box.checked = event.target.checked
-      count(form)
-    }
-  })
   form.addEventListener('reset', () => setTimeout(count, 0, form))
   count(form)
 }

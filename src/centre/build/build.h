@@ -10,6 +10,8 @@
 #ifndef CENTRE_BUILD_BUILD_H
 #define CENTRE_BUILD_BUILD_H
 
+#include "centre/build/change.h"
+#include "centre/build/field.h"
 #include "centre/build/framework.h"
 #include "craft/work/work.h"
 #include "guard/guard.h"
@@ -84,10 +86,16 @@ struct service_state {
 	enum service_level level;
 	str level_reason;
 	enum assignment assignment;
-	str team, provider;
+	str team, provider, contract;
+	str owner, deputies; /* names; deputies separated by commas */
+	int64_t owner_id;    /* the account of that name; 0 = it is none. Set by saving */
+	uint32_t area;       /* 1..4 on the map of four areas, 0 = as the framework proposes */
 	bool not_applicable; /* decided not to do it: out of every average; needs a reason */
 	str not_applicable_reason;
 	uint32_t now[SIDE_COUNT], target[SIDE_COUNT]; /* 1..5, 0 = not declared */
+	uint32_t risk;                                /* of leaving the gap: 1 low, 2 middle, 3 high; 0 = not judged */
+	str gap_owner;                                /* who closes the gap, */
+	time_us gap_due;                              /* and until which day (midnight UTC); 0 = none */
 	str signed_by; /* who declared the present as-is scores, and when; kept while they do not change */
 	time_us signed_at;
 	int64_t user_id;
@@ -119,6 +127,18 @@ struct history_query {
 	str service;
 	int64_t before;
 };
+/* One row as it is now (version 0 when there is none) or as it was; ERR_NOT_FOUND err.build.version. */
+struct state_query {
+	const struct framework *framework;
+	str service;
+	int64_t version; /* 0 = the present one */
+};
+int service_state_load(struct db *db, struct scope scope, const struct state_query *query, struct arena *a,
+		       struct service_state *ret, struct err *e) MUST_CHECK;
+/* Has somebody else than this user written versions after `query->version`? */
+int service_state_others(struct db *db, const struct actor *who, const struct state_query *query, bool *ret,
+			 struct err *e) MUST_CHECK;
+
 int service_state_history(struct db *db, struct scope scope, const struct history_query *query, struct arena *a,
 			  struct service_history *ret, struct err *e) MUST_CHECK;
 
@@ -147,7 +167,8 @@ struct portfolio {
 	struct portfolio_group *categories; /* parallel to framework.categories */
 	struct portfolio_group total;
 	uint32_t at_target, with_target, above_evidence, unassigned, undecided, not_applicable;
-	const struct portfolio_item **first; /* what to do first: level, then gap; `first_count` of them, gap > 0 */
+	/* What to do first, `first_count` of them with a gap > 0: level, then gap, then risk. */
+	const struct portfolio_item **first;
 	uint32_t first_count;
 };
 

@@ -117,7 +117,7 @@ static void count_item(struct portfolio *p, const struct portfolio_item *item)
 		p->first[p->first_count++] = item;
 }
 
-/* The level makes the order of priority clear (X.1060 9.2), then the gap, then the framework's order. */
+/* The level makes the order of priority clear (X.1060 9.2), then the gap, then the risk, then the framework's order. */
 static int by_priority(const void *left, const void *right)
 {
 	const struct portfolio_item *a = *(const struct portfolio_item *const *)left;
@@ -127,6 +127,8 @@ static int by_priority(const void *left, const void *right)
 		return a->level < b->level ? -1 : 1;
 	if (a->gap != b->gap)
 		return a->gap > b->gap ? -1 : 1;
+	if (a->state.risk != b->state.risk)
+		return a->state.risk > b->state.risk ? -1 : 1;
 	return a->service->index < b->service->index ? -1 : 1;
 }
 

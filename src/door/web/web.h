@@ -11,6 +11,9 @@ extern const struct route settings_web_routes[];  /* one's own settings */
 extern const struct route users_web_routes[];     /* people, for administrators */
 extern const struct route portfolio_web_routes[]; /* portfolio, one service, work by hand */
 
+extern const struct route steps_web_routes[];         /* catalogue, profile, portfolio as tables */
+extern const struct route build_changes_web_routes[]; /* who changed what; undo, comments */
+
 extern const struct route evaluate_web_routes[];         /* rounds, snapshots, trend */
 extern const struct route evaluate_round_web_routes[];   /* one round: reviews, sign-off */
 extern const struct route evaluate_compare_web_routes[]; /* two snapshots side by side */

@@ -13,6 +13,7 @@ struct world {
 	struct portfolio p;
 	struct work_list work;
 	struct service_history history;
+	struct comment_list comments;
 	struct arena a;
 	struct actor ciso;
 };
@@ -176,6 +177,7 @@ static void test_service(void **state)
 						      .form = &w->p.items[i].state,
 						      .work = &w->work,
 						      .history = &w->history,
+						      .comments = &w->comments,
 						      .now = NOW};
 			_cleanup_(buf_done) struct buf out = {0};
 			struct view *v = shell(w);

@@ -13,8 +13,7 @@ static int find_framework(const struct request *rq, const struct framework **ret
 
 	if (!fw)
 		return err_set_value(e, ERR_NOT_FOUND, "err.build.framework", id);
-	*ret = fw;
-	return 0;
+	return framework_of(rq->db, actor_scope(&rq->actor), fw, rq->arena, ret, e);
 }
 
 static int read_rule(const struct request *rq, enum combine_rule *ret, struct err *e)

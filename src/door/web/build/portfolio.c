@@ -1,16 +1,17 @@
 /* Pages of the portfolio: the list of services, and one service with its form, its history and its work. */
-#include "door/web/build/portfolio_view.h"
-#include "door/web/show.h"
+#include "door/web/build/steps.h"
 #include "door/web/web.h"
 
 static int load(const struct request *rq, struct portfolio *ret, struct err *e)
 {
 	str rule = request_query(rq, STR("rule"));
-	struct portfolio_query query = {
-		.framework = content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT)), .now = rq->now};
+	struct portfolio_query query = {.now = rq->now};
+	int rc;
 
 	if (rule.len && !combine_rule_parse(rule, &query.rule))
 		return err_set_value(e, ERR_RANGE, "err.build.rule", rule);
+	if ((rc = build_framework(rq, &query.framework, e)))
+		return rc;
 	return portfolio_load(rq->db, actor_scope(&rq->actor), &query, rq->arena, ret, e);
 }
 
@@ -44,40 +45,24 @@ struct refused {
 	int status;
 };
 
-static void put_notice(struct request *rq, struct view *v, const struct refused *refused)
-{
-	str done = request_query(rq, STR("done"));
-
-	view_bool(v, "notice_is_bad", refused != NULL);
-	if (refused) {
-		struct buf text;
-
-		buf_init(&text, 4096);
-		words_add_err(&text, rq->lang, refused->why);
-		view_text(v, "notice", arena_str(rq->arena, buf_str(&text)));
-		buf_done(&text);
-	} else if (str_eq(done, STR("saved"))) {
-		view_word(v, "notice", "build.saved");
-	} else if (str_eq(done, STR("entered"))) {
-		view_word(v, "notice", "build.entered");
-	}
-}
-
 static int service_page(struct request *rq, struct response *rs, const struct refused *refused, struct err *e)
 {
 	struct portfolio p = {0};
 	struct work_list work = {0};
 	struct service_history history = {0};
+	struct comment_list comments = {0};
 	struct portfolio_page page = {.arena = rq->arena,
 				      .lang = rq->lang,
 				      .portfolio = &p,
 				      .work = &work,
 				      .history = &history,
+				      .comments = &comments,
 				      .now = rq->now,
 				      .names = actor_may_see_people(&rq->actor)};
 	struct view *v = view_create(rq->arena);
 	const struct fw_service *service;
 	struct history_query query;
+	struct comment_query asked;
 	int rc = load(rq, &p, e);
 
 	page.zone_min = show_zone(rq, &page.zone);
@@ -87,14 +72,16 @@ static int service_page(struct request *rq, struct response *rs, const struct re
 	if (!service)
 		return err_set_value(e, ERR_NOT_FOUND, "err.build.service", rq->path_params[0]);
 	query = (struct history_query){.framework = p.framework, .service = service->id};
+	asked = (struct comment_query){.framework = p.framework, .service = service->id, .now = rq->now};
 	if ((rc = work_list(rq->db, actor_scope(&rq->actor), service->id, (struct work_cursor){0}, rq->arena, &work,
 			    e)) ||
-	    (rc = service_state_history(rq->db, actor_scope(&rq->actor), &query, rq->arena, &history, e)))
+	    (rc = service_state_history(rq->db, actor_scope(&rq->actor), &query, rq->arena, &history, e)) ||
+	    (rc = comment_list(rq->db, &rq->actor, &asked, rq->arena, &comments, e)))
 		return rc;
 	page.item = &p.items[service->index];
 	page.form = refused && refused->typed ? refused->typed : &page.item->state;
 	portfolio_view_service(v, &page);
-	put_notice(rq, v, refused);
+	build_notice(rq, v, refused ? refused->why : NULL);
 	if (refused)
 		rs->status = refused->status;
 	return response_page(rq, rs, STR("build/service"), v, e);
@@ -160,15 +147,17 @@ static void go_back(struct request *rq, struct response *rs, const char *done)
 static int service_post(struct request *rq, struct response *rs, struct err *e)
 {
 	struct service_state typed = {0};
-	struct service_change change = {
-		.framework = content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT)),
-		.service = rq->path_params[0],
-		.state = &typed,
-		.now = rq->now};
+	struct service_change change = {.service = rq->path_params[0], .state = &typed, .now = rq->now};
+	struct state_query query = {.service = rq->path_params[0]};
 	struct err why = {0};
 	int64_t version;
-	int rc = form_state(rq, &typed, &why);
+	int rc = build_framework(rq, &change.framework, e);
 
+	query.framework = change.framework;
+	/* The form shows some of the fields; the others stay as they are. */
+	if (rc || (rc = service_state_load(rq->db, actor_scope(&rq->actor), &query, rq->arena, &typed, e)))
+		return rc;
+	rc = form_state(rq, &typed, &why);
 	change.expected = typed.version;
 	if (!rc)
 		rc = service_state_save(rq->db, &rq->actor, &change, &version, &why);
@@ -213,13 +202,14 @@ static int form_work(const struct request *rq, struct work *w, struct err *e)
 
 static int work_post(struct request *rq, struct response *rs, struct err *e)
 {
-	struct work_entry entry = {.framework = content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT)),
-				   .work.service = rq->path_params[0],
-				   .now = rq->now};
+	struct work_entry entry = {.work.service = rq->path_params[0], .now = rq->now};
 	struct err why = {0};
 	int64_t id;
-	int rc = form_work(rq, &entry.work, &why);
+	int rc = build_framework(rq, &entry.framework, e);
 
+	if (rc)
+		return rc;
+	rc = form_work(rq, &entry.work, &why);
 	if (!rc)
 		rc = service_work_enter(rq->db, &rq->actor, &entry, &id, &why);
 	if (!rc) {

@@ -95,6 +95,7 @@ static void put_history(struct view *v, const struct portfolio_page *page)
 		struct view *row = view_item(v, "history");
 
 		view_i64(row, "version", s->version);
+		view_bool(row, "is_past", i > 0);
 		view_text(row, "level", portfolio_level_text(page, s->level));
 		view_text(row, "assignment",
 			  s->not_applicable ? words_get(page->lang, STR("build.na_short"))
@@ -104,6 +105,24 @@ static void put_history(struct view *v, const struct portfolio_page *page)
 		view_text(row, "target", both_text(page, s->target));
 		view_text(row, "user", s->user_name);
 		portfolio_put_time(row, page, s->changed_at);
+	}
+}
+
+static void put_comments(struct view *v, const struct portfolio_page *page)
+{
+	view_list(v, "comments");
+	view_i64(v, "comment_count", page->comments->count);
+	for (uint32_t i = 0; i < page->comments->count; i++) {
+		const struct comment *c = &page->comments->items[i];
+		struct view *row = view_item(v, "comments");
+
+		view_i64(row, "comment_id", c->id);
+		view_text(row, "service", c->service);
+		view_text(row, "body", c->body);
+		view_text(row, "user", c->user_name);
+		view_bool(row, "removed", c->removed_at != 0);
+		view_bool(row, "removable", c->removable);
+		portfolio_put_time(row, page, c->at);
 	}
 }
 
@@ -143,6 +162,8 @@ void portfolio_view_service(struct view *v, const struct portfolio_page *page)
 	view_text(v, "signed_by", item->state.signed_by);
 	view_text(v, "signed_text", portfolio_day_text(page, item->state.signed_at));
 	view_i64(v, "version", page->form->version);
+	view_i64(v, "stored_version", item->state.version);
+	put_comments(v, page);
 	put_rubrics(v, page);
 	put_reasons(v, page);
 	put_form(v, page);

@@ -67,6 +67,14 @@ str portfolio_level_text(const struct portfolio_page *page, enum service_level l
 		       : portfolio_text_in(page, &page->portfolio->framework->levels[level].name.text);
 }
 
+/* Level as a badge: the basic ones stand out, what is not needed or free stays an outline. */
+const char *portfolio_level_class(enum service_level level)
+{
+	static const char *const classes[SERVICE_LEVEL_COUNT] = {"line", "acc", "", "", "line"};
+
+	return classes[level];
+}
+
 str portfolio_assignment_text(const struct portfolio_page *page, enum assignment a)
 {
 	return a == ASSIGN_UNDECIDED ? words_get(page->lang, STR("build.undecided"))

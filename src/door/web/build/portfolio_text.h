@@ -13,6 +13,8 @@ void portfolio_put_time(struct view *v, const struct portfolio_page *page, time_
 str portfolio_day_text(const struct portfolio_page *page, time_us t);
 str portfolio_text_in(const struct portfolio_page *page, const struct fw_text *text);
 str portfolio_level_text(const struct portfolio_page *page, enum service_level level);
+/* CSS class of a level's badge. */
+const char *portfolio_level_class(enum service_level level);
 str portfolio_assignment_text(const struct portfolio_page *page, enum assignment a);
 str portfolio_party_text(const struct portfolio_page *page, const struct service_state *s);
 str portfolio_service_url(const struct portfolio_page *page, str id);

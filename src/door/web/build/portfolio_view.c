@@ -69,14 +69,6 @@ static int put_svg(struct view *v, const char *name, const struct portfolio_page
 	return rc;
 }
 
-/* Level as a badge: the basic ones stand out, what is not needed or free stays an outline. */
-static const char *level_class(enum service_level level)
-{
-	static const char *const classes[SERVICE_LEVEL_COUNT] = {"line", "acc", "", "", "line"};
-
-	return classes[level];
-}
-
 static str assignment_of(const struct portfolio_page *page, const struct portfolio_item *item)
 {
 	if (item->state.not_applicable)
@@ -100,7 +92,7 @@ static int put_service(struct view *row, const struct portfolio_page *page, cons
 	view_text(row, "url", portfolio_service_url(page, item->service->id));
 	view_text(row, "name", portfolio_text_in(page, &item->service->name.text));
 	view_text(row, "level_word", name);
-	view_text(row, "level_class", str_of(level_class(item->level)));
+	view_text(row, "level_class", str_of(portfolio_level_class(item->level)));
 	view_text(row, "assignment", assignment_of(page, item));
 	view_text(row, "team", s->team.len ? s->team : s->provider);
 	view_text(row, "declared", portfolio_score_text(page, item->now, 0));

@@ -18,6 +18,7 @@ struct portfolio_page {
 	const struct service_state *form;  /* what the form shows: the item's state, or what was typed */
 	const struct work_list *work;
 	const struct service_history *history;
+	const struct comment_list *comments; /* of the service's page */
 	time_us now;
 	int zone_min;     /* of the reader, minutes east of UTC */
 	const char *zone; /* its name, shown beside times; NULL = UTC */
