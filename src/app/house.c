@@ -6,6 +6,7 @@
 #include "door/http/door.h"
 #include "flow/alert/detector.h"
 #include "flow/collect/collect.h"
+#include "flow/rules/hits.h"
 #include "guard/login.h"
 #include "guard/session.h"
 #include "guard/tenant.h"
@@ -93,7 +94,8 @@ static void complain(struct house *h, const char *id, const struct err *e)
 /* What forgets outlived rows: sessions that ended, old failures of signing in. */
 static void sweep(struct house *h)
 {
-	static int (*const sweeps[])(struct db * db, time_us now, struct err * e) = {session_sweep, login_sweep};
+	static int (*const sweeps[])(struct db * db, time_us now, struct err * e) = {session_sweep, login_sweep,
+										     rule_hits_sweep};
 	time_us now = h->env->now(h->env->ctx);
 	struct err e;
 

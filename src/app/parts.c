@@ -144,6 +144,16 @@ static void detector_part_close(struct house *h)
 	detector_close(h->services.detector);
 }
 
+static int desk_part_open(struct house *h, struct err *e)
+{
+	return desk_open(h->db, h->env, &h->services.desk, e);
+}
+
+static void desk_part_close(struct house *h)
+{
+	desk_close(h->services.desk);
+}
+
 static int intake_part_open(struct house *h, struct err *e)
 {
 	return intake_open(h->env, archive_sink(h->services.archive), &h->services.intake, e);
@@ -160,6 +170,7 @@ static int station_part_open(struct house *h, struct err *e)
 		.env = h->env,
 		.archive = h->services.archive,
 		.detector = h->services.detector,
+		.desk = h->services.desk,
 		.database = buf_str(&h->database),
 		.lateness = config_integer(h->config, CONFIG_DETECT_LATENESS) * TIME_SECOND,
 		.correlate_bytes = (size_t)config_integer(h->config, CONFIG_DETECT_MEMORY) << 20,
@@ -323,6 +334,7 @@ const struct house_part house_parts[] = {
 	{"frameworks", frameworks_open, frameworks_close},
 	{"calendar", calendar_open, calendar_close},
 	{"detector", detector_part_open, detector_part_close},
+	{"desk", desk_part_open, desk_part_close},
 	{"intake", intake_part_open, intake_part_close},
 	{"station", station_part_open, station_part_close},
 	{"tls", tls_part_open, tls_part_close},

@@ -9,6 +9,7 @@ extern const struct route health_routes[];
 extern const struct route openapi_routes[];
 extern const struct route portfolio_api_routes[];
 extern const struct route events_api_routes[];
+extern const struct route rules_api_routes[];
 extern const struct route alerts_api_routes[];
 extern const struct route alert_context_api_routes[]; /* what a correlation or an indicator adds to an alert */
 extern const struct route incidents_api_routes[];

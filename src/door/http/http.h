@@ -28,6 +28,7 @@ struct services {
 	struct archive *archive;          /* flow/archive: keep and find raw events */
 	struct intake *intake;            /* flow/collect: durable acceptance of events */
 	struct detector *detector;        /* flow/detect: the current rules, swapped on reload */
+	struct rule_desk *desk;           /* flow/rules: organisations' decisions about rules */
 	struct blobs *blobs;              /* store/blobs.h: evidence by SHA-256 */
 	struct content_index *frameworks; /* centre/build: X.1060 and other lenses, immutable */
 	struct holidays *holidays;        /* craft/calendar, immutable */

@@ -29,4 +29,7 @@ extern const struct route incident_list_web_routes[]; /* incidents, a new one */
 extern const struct route incident_web_routes[];      /* one incident, its evidence */
 extern const struct route event_web_routes[];         /* raw events */
 
+extern const struct route rules_web_routes[]; /* all rules */
+extern const struct route rule_web_routes[];  /* one rule */
+
 #endif

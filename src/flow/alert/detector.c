@@ -30,6 +30,7 @@ static void held_free(struct held *h)
 {
 	if (!h)
 		return;
+	catalogue_free(h->pub.catalogue);
 	rule_set_free(h->pub.rules);
 	name_table_free(h->pub.names);
 	mapping_free(h->pub.mapping);
@@ -39,7 +40,9 @@ static void held_free(struct held *h)
 /* A rule that is wrong is a problem in the set; only what cannot be read at all is an error here. */
 static int add_text(struct held *h, str text, str path, struct err *e)
 {
-	return rule_set_add(h->pub.rules, text, path, e);
+	int rc = catalogue_add_text(h->pub.catalogue, path, text, e);
+
+	return rc ? rc : rule_set_add(h->pub.rules, text, path, e);
 }
 
 struct adding {
@@ -84,11 +87,29 @@ static int add_file(void *ctx, str path, struct err *e)
 	return rc;
 }
 
+static int add_packs(const struct detector *d, struct held *h, struct err *e)
+{
+	static const struct rule_pack starter = {.kind = PACK_STARTER,
+						 .name = STR_INIT("starter"),
+						 .prefix = STR_INIT("sigma/"),
+						 .version = STR_INIT(NOROSHI_VERSION),
+						 .licence = STR_INIT("Apache-2.0"),
+						 .author = STR_INIT("Noroshi project")};
+	int rc = d->starter ? catalogue_add_pack(h->pub.catalogue, &starter, e) : 0;
+
+	for (size_t i = 0; !rc && i < d->path_count; i++)
+		rc = catalogue_add_folder(h->pub.catalogue, d->paths[i], e);
+	return rc;
+}
+
 static int load(const struct detector *d, struct held *h, struct err *e)
 {
 	struct adding add = {h, d->data_folder};
 	int rc = rule_set_create(h->pub.names, &h->pub.rules, e);
 
+	h->pub.catalogue = catalogue_create();
+	if (!rc)
+		rc = add_packs(d, h, e);
 	if (!rc && d->starter)
 		rc = content_each(d->data_folder, STARTER_RULES, add_content, &add, e);
 	for (size_t i = 0; !rc && i < d->path_count; i++)
@@ -97,6 +118,8 @@ static int load(const struct detector *d, struct held *h, struct err *e)
 		rc = rule_set_seal(h->pub.rules, e);
 	if (!rc)
 		rc = mapping_load(d->data_folder, &h->pub.mapping, e);
+	if (!rc)
+		rc = catalogue_seal(h->pub.catalogue, h->pub.rules, h->pub.mapping, e);
 	return rc;
 }
 

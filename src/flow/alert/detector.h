@@ -10,12 +10,14 @@
 #include "base/err.h"
 #include "flow/detect/detect.h"
 #include "flow/parse/parse.h"
+#include "flow/rules/rules.h"
 
 struct generation {
 	uint64_t number; /* 1, 2, … */
 	struct name_table *names;
 	struct rule_set *rules;
 	struct mapping *mapping;
+	struct catalogue *catalogue; /* texts, packs, what can match */
 };
 
 struct detector;

@@ -31,9 +31,11 @@ struct station {
 	event_id position;     /* everything before it is judged */
 	event_id read;         /* everything before it went into the correlations; behind position after a crash */
 	struct live *live;
-	bool is_ready;     /* everything is open and read back */
-	bool live_lost;    /* the correlations know of a transaction that failed */
-	time_us save_next; /* monotonic */
+	struct desk_seat *seat; /* NULL without a desk */
+	uint64_t seen;          /* events since the matcher was made */
+	bool is_ready;          /* everything is open and read back */
+	bool live_lost;         /* the correlations know of a transaction that failed */
+	time_us save_next;      /* monotonic */
 	time_us complain_next;
 	uint64_t complained; /* windows given up, as told last */
 	struct tally *tally; /* of the transaction at hand */
@@ -105,6 +107,7 @@ static int rules_renew(struct station *s, struct err *e)
 	s->matcher = m;
 	s->parser = parser_create(g->mapping, g->names);
 	s->save_next = 0;
+	s->seen = 0;
 	return 0;
 }
 
@@ -202,13 +205,21 @@ static int raise_match(struct station *s, int64_t tenant_id, const struct correl
 	return raise_one(s, &f, e);
 }
 
+/* What a crash makes come again was counted before it. */
+static bool keeps_match(struct station *s, int64_t tenant_id, const struct correlate_match *m)
+{
+	const struct desk_match match = {tenant_id, m->rule, m->end, s->read < s->position};
+
+	return !s->seat || desk_keeps(s->seat, &match);
+}
+
 /* The first failure is kept; then the whole transaction is. */
 static void on_match(void *ctx, int64_t tenant_id, const struct correlate_match *m)
 {
 	struct station *s = ctx;
 
 	s->tally->correlated++;
-	if (!s->match_rc && !m->rule->is_silent)
+	if (!s->match_rc && !m->rule->is_silent && keeps_match(s, tenant_id, m))
 		s->match_rc = raise_match(s, tenant_id, m, s->match_err);
 }
 
@@ -233,6 +244,7 @@ static int judge(struct station *s, const struct archived *from, struct err *e)
 	struct event ev = {0};
 	struct err parse = {0};
 	bool is_new = from->id >= s->position;
+	uint32_t matched;
 	int rc = 0;
 
 	arena_reset(&s->one);
@@ -243,9 +255,12 @@ static int judge(struct station *s, const struct archived *from, struct err *e)
 	ev.received = from->event.received;
 	what.event = &ev;
 	what.rule_count = matcher_match(s->matcher, &ev, &what.rules);
+	matched = what.rule_count;
+	if (s->seat)
+		what.rule_count = desk_keep(s->seat, &(struct desk_event){from, &ev, !is_new}, &what.rules, matched);
 	if (is_new) {
 		s->tally->unknown_source += !ev.source_known;
-		s->tally->matches += what.rule_count;
+		s->tally->matches += matched;
 		rc = raise_rules(s, &what, e);
 	}
 	if (!rc)
@@ -258,6 +273,8 @@ static int finish(struct station *s, int rc, struct err *e)
 {
 	if (!rc)
 		rc = s->match_rc;
+	if (!rc && s->seat && db_in_transaction(s->db))
+		rc = desk_write(s->seat, s->db, e);
 	if (db_in_transaction(s->db))
 		rc = db_end(s->db, rc, e);
 	s->live_lost = s->live_lost || rc;
@@ -270,6 +287,8 @@ static void begin(struct station *s, struct tally *t, struct err *e)
 	s->tally = t;
 	s->match_rc = 0;
 	s->match_err = e;
+	if (s->seat)
+		desk_begin(s->seat, s->rules->mapping);
 }
 
 struct batch_read {
@@ -324,6 +343,17 @@ static void watch_live(struct station *s)
 	s->complain_next = now + COMPLAIN_EVERY;
 	log_event(s->o.env->log, LOG_WARNING, "station.correlate_budget", LOG_I64("evicted", k.evicted),
 		  LOG_I64("trimmed", k.trimmed), LOG_I64("groups", k.groups), LOG_I64("bytes", k.bytes));
+}
+
+static void tell_cost(struct station *s, uint32_t events)
+{
+	const struct cost_report r = {.generation = s->rules->number,
+				      .events = s->seen += events,
+				      .tried = matcher_tried(s->matcher),
+				      .rules = rule_set_count(s->rules->rules)};
+
+	if (s->o.desk)
+		desk_tell_cost(s->o.desk, &r);
 }
 
 static void count_batch(struct station *s, const struct tally *t, const struct archived *last)
@@ -398,6 +428,7 @@ int station_step(struct station *s, struct err *e)
 	if (rc)
 		return rc;
 	s->position = b.position > s->position ? b.position : s->position;
+	tell_cost(s, b.count);
 	count_batch(s, &t, &events[b.count - 1]);
 	return (int)b.count;
 }
@@ -440,6 +471,7 @@ static void station_free(struct station *s)
 {
 	save_last(s);
 	live_free(s->live);
+	desk_seat_free(s->seat);
 	arena_done(&s->other);
 	matcher_free(s->matcher);
 	parser_free(s->parser);
@@ -473,6 +505,8 @@ int station_create(const struct station_options *options, struct station **ret, 
 	arena_init(&s->other, STATION_FIELDS_ARENA);
 	if (!s->o.save_every)
 		s->o.save_every = SAVE_EVERY;
+	if (options->desk)
+		s->seat = desk_seat_create(options->desk);
 	rc = db_open(options->database, &s->db, e);
 	if (!rc)
 		rc = position_load(s, e);

@@ -15,6 +15,7 @@
 
 #include "flow/alert/detector.h"
 #include "flow/archive/archive.h"
+#include "flow/rules/rules.h"
 #include "os/env.h"
 
 #define STATION_BATCH 2048u              /* events of one transaction at most */
@@ -40,6 +41,7 @@ struct station_options {
 	const struct env *env;
 	struct archive *archive;
 	struct detector *detector;
+	struct rule_desk *desk; /* organisations' decisions about rules; NULL: there are none */
 	str database;           /* path: the station has its own connection */
 	time_us lateness;       /* allowed to events of correlations; 0 = CORRELATE_LATENESS_USUAL */
 	size_t correlate_bytes; /* memory of correlations; 0 = LIVE_BYTES_USUAL */

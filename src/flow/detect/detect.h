@@ -109,7 +109,8 @@ bool rule_can_match(const struct rule_set *set, uint32_t rule_index, const struc
 /* Each field that the rule reads, perhaps several times; keywords read none. */
 void rule_each_field(const struct rule_set *set, uint32_t rule_index, void (*fn)(void *ctx, str name), void *ctx);
 
-/* The other part of this room's public face: what several matches mean together. */
+/* The other parts of this room's public face: what several matches mean together; filters asked after the match. */
+#include "flow/detect/aside.h"
 #include "flow/detect/correlator.h"
 
 #endif

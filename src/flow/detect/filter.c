@@ -84,7 +84,7 @@ static bool part_covers(str filter, str rule)
 	return filter.len == 0 || str_eq(filter, rule);
 }
 
-static bool covers(const struct rule *filter, const struct rule *rule)
+bool filter_fits(const struct rule *filter, const struct rule *rule)
 {
 	return part_covers(filter->source.product, rule->source.product) &&
 	       part_covers(filter->source.category, rule->source.category) &&
@@ -125,7 +125,7 @@ static int apply_to_all(struct rule_set *set, const struct filter *f, uint32_t *
 	int rc = 0;
 
 	for (uint32_t i = 0; i < set->rule_count && rc == 0; i++)
-		if (covers(&f->meta, &set->rules[i]))
+		if (filter_fits(&f->meta, &set->rules[i]))
 			rc = apply(set, f, i, filters, e);
 	return rc;
 }
@@ -140,7 +140,7 @@ static void apply_to_one(struct rule_set *set, const struct filter *f, const str
 		problem_add(set, f->meta.path, &e);
 		return;
 	}
-	if (covers(&f->meta, &set->rules[rule])) {
+	if (filter_fits(&f->meta, &set->rules[rule])) {
 		if (apply(set, f, rule, filters, &e) < 0)
 			problem_add(set, f->meta.path, &e);
 		return;

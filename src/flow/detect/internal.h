@@ -117,6 +117,7 @@ struct rule_set {
 	size_t place_count, place_cap;
 	struct map names_of_rules; /* name: how many << 32 | index of the first; made by the seal */
 	bool sealed;
+	bool filters_aside; /* asked after the match (aside.c), not built into their rules */
 	/* made by rule_set_seal */
 	uint32_t name_count;      /* names known then; later ones belong to others */
 	uint32_t *rules_of_first; /* by pred, count + 1 entries: range in rules_of */

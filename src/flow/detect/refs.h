@@ -26,6 +26,7 @@ struct filter {
 /* filter.c */
 int filter_compile(struct compile *c, const struct yaml_node *doc) MUST_CHECK;
 void filters_apply(struct rule_set *set); /* part of the seal: problems and notes go to the set */
+bool filter_fits(const struct rule *filter, const struct rule *rule); /* log source only */
 /* refs.c */
 int refs_read(struct compile *c, const struct yaml_node *node, struct rule_ref **ret, uint32_t *ret_count) MUST_CHECK;
 void refs_index(struct rule_set *set);

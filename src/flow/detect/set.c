@@ -191,7 +191,8 @@ int rule_set_seal(struct rule_set *set, struct err *e __attribute__((unused)))
 	CHECK(!set->sealed);
 	set->sealed = true;
 	refs_index(set);
-	filters_apply(set);
+	if (!set->filters_aside)
+		filters_apply(set);
 	correlations_resolve(set);
 	set->name_count = name_table_count(set->names);
 	witness_choose(set, &pairs, &count);

@@ -1,4 +1,4 @@
-/* Raw events: taken in as a stream, found again by id and by time; and the rules they are matched with. */
+/* Raw events: taken in as a stream, found again by id and by time. */
 #include "door/api/api.h"
 #include "door/api/river/river.h"
 #include "flow/alert/alert.h"
@@ -118,48 +118,6 @@ static int event_get(struct request *rq, struct response *rs, struct err *e)
 	return rc ? rc : response_json(rs, river_event_json(&ev), e);
 }
 
-/* ---- rules ---- */
-
-static json_t *problem_json(const struct rule_problem *p, enum lang lang)
-{
-	json_t *out = api_json(json_object());
-	struct buf text;
-
-	buf_init(&text, 4096);
-	words_add_err(&text, lang, &p->err);
-	api_put(out, "path", api_text(p->path));
-	api_put(out, "line", api_json(json_integer(p->line)));
-	api_put(out, "code", api_text(str_of(p->err.id)));
-	api_put(out, "detail", api_text(buf_str(&text)));
-	buf_done(&text);
-	return out;
-}
-
-static int rules_get(struct request *rq, struct response *rs, struct err *e)
-{
-	const struct generation *g = detector_take(rq->services->detector);
-	json_t *out = api_json(json_object()), *problems = api_json(json_array());
-
-	for (uint32_t i = 0; i < rule_set_problem_count(g->rules); i++)
-		api_add(problems, problem_json(rule_set_problem(g->rules, i), rq->lang));
-	api_put(out, "generation", api_json(json_integer((json_int_t)g->number)));
-	api_put(out, "rules", api_json(json_integer(rule_set_count(g->rules))));
-	api_put(out, "problems", problems);
-	detector_give(rq->services->detector, g);
-	return response_json(rs, out, e);
-}
-
-static int reload_post(struct request *rq, struct response *rs, struct err *e)
-{
-	int rc = detector_reload(rq->services->detector, e);
-
-	if (rc || (rc = db_begin(rq->db, e)))
-		return rc;
-	rc = db_end(rq->db, audit_append(rq->db, &rq->actor, STR("rules.reload"), STR("rules"), STR("{}"), rq->now, e),
-		    e);
-	return rc ? rc : rules_get(rq, rs, e);
-}
-
 static const char *const intake_query[] = {"source", NULL};
 static const char *const search_query[] = {"from", "until", "source", "text", "limit", "cursor", NULL};
 
@@ -169,7 +127,5 @@ const struct route events_api_routes[] = {
 	{"GET", "/api/v1/events", PERM_EVENT_READ, 0, search_get, "searchEvents", NULL, "EventList",
 	 .query = search_query},
 	{"GET", "/api/v1/events/{event}", PERM_EVENT_READ, 0, event_get, "getEvent", NULL, "Event"},
-	{"GET", "/api/v1/rules", PERM_RULE_READ, 0, rules_get, "getRules", NULL, "Rules"},
-	{"POST", "/api/v1/rules/reload", PERM_RULE_WRITE, 0, reload_post, "reloadRules", NULL, "Rules"},
 	{0},
 };

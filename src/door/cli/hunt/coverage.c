@@ -6,18 +6,15 @@
 #include "base/mem.h"
 #include "door/cli/hunt/rules_load.h"
 #include "door/cli/verbs.h"
-#include "flow/parse/parse.h"
+#include "flow/rules/rules.h"
 #include "model/event_json.h"
 
-#define MISSING_MAX 16u /* fields told of a rule that cannot match */
 #define PRINTED_MAX ((size_t)256 << 20)
-
-enum verdict { CAN_MATCH, NO_SOURCE, NO_FIELDS, VERDICTS };
 
 struct line {
 	const struct rule *rule;
-	enum verdict verdict;
-	str missing[MISSING_MAX];
+	enum reach verdict;
+	str missing[REACH_MISSING_MAX];
 	uint32_t missing_count;
 };
 
@@ -32,81 +29,18 @@ struct coverage {
 	struct line *lines; /* by rule */
 	struct source_line *sources;
 	uint32_t source_count;
-	uint64_t totals[VERDICTS];
+	uint64_t totals[REACH_COUNT];
 	uint32_t judged; /* rules without correlations */
 };
 
 /* ---- judging ---- */
 
-struct look {
-	const struct coverage *c;
-	const struct rule *rule;
-	const struct origin *origin;
-	struct line *line;
-};
-
-static bool look_has(void *ctx, str name)
-{
-	const struct look *k = ctx;
-
-	return origin_yields(k->c->mapping, k->origin, name);
-}
-
-static bool any_yields(const struct look *k, str name)
-{
-	const struct rule *r = k->rule;
-	const struct origin *o;
-
-	for (size_t i = 0; (o = mapping_origin(k->c->mapping, i)); i++)
-		if (origin_fits(o, r->source.product, r->source.category, r->source.service) &&
-		    origin_yields(k->c->mapping, o, name))
-			return true;
-	return false;
-}
-
-static void add_missing(void *ctx, str name)
-{
-	struct look *k = ctx;
-	struct line *l = k->line;
-	bool there = k->origin ? look_has(k, name) : any_yields(k, name);
-
-	for (uint32_t i = 0; i < l->missing_count; i++)
-		if (str_eq(l->missing[i], name))
-			return;
-	if (l->missing_count < MISSING_MAX && !there)
-		l->missing[l->missing_count++] = name;
-}
-
-static const struct origin *first_origin(const struct coverage *c, const struct rule *r)
-{
-	const struct origin *o;
-
-	for (size_t i = 0; (o = mapping_origin(c->mapping, i)); i++)
-		if (origin_fits(o, r->source.product, r->source.category, r->source.service))
-			break;
-	return o;
-}
-
 static void judge(const struct coverage *c, uint32_t index, struct line *l)
 {
-	const struct rule *r = rule_set_rule(c->set, index);
-	struct look k = {c, r, NULL, l};
-	const struct field_view view = {look_has, &k};
-
-	l->rule = r;
-	l->verdict = NO_SOURCE;
-	for (size_t i = 0; l->verdict != CAN_MATCH && (k.origin = mapping_origin(c->mapping, i)); i++)
-		if (origin_fits(k.origin, r->source.product, r->source.category, r->source.service))
-			l->verdict = rule_can_match(c->set, index, &view) ? CAN_MATCH : NO_FIELDS;
-	if (l->verdict != NO_FIELDS)
-		return;
-	/* Fields that no log has; when each log has some of them but none has all: what the first one lacks. */
-	k.origin = NULL;
-	rule_each_field(c->set, index, add_missing, &k);
-	if (l->missing_count)
-		return;
-	k.origin = first_origin(c, r);
-	rule_each_field(c->set, index, add_missing, &k);
+	l->rule = rule_set_rule(c->set, index);
+	l->verdict = rule_reach(c->set, c->mapping, index);
+	if (l->verdict == REACH_NO_FIELDS)
+		l->missing_count = rule_missing(c->set, c->mapping, index, l->missing);
 }
 
 static void source_name(struct buf *out, const struct source_line *s)
@@ -133,7 +67,7 @@ static void count_source(struct coverage *c, struct map *places, const struct li
 		c->sources[at] = s;
 	}
 	c->sources[at].rules++;
-	c->sources[at].can += l->verdict == CAN_MATCH;
+	c->sources[at].can += l->verdict == REACH_CAN_MATCH;
 }
 
 static int by_rules(const void *a, const void *b)
@@ -194,7 +128,7 @@ static void tell_silent(const struct cli *cli, const struct line *l, struct buf 
 	buf_init(&fields, 1u << 16);
 	add_fields(&fields, l);
 	buf_add_fmt(out, STR_FMT ":%u: ", STR_ARG(l->rule->path), l->rule->line);
-	words_add(out, cli->lang, l->verdict == NO_SOURCE ? STR("coverage.no_source") : STR("coverage.no_fields"),
+	words_add(out, cli->lang, l->verdict == REACH_NO_SOURCE ? STR("coverage.no_source") : STR("coverage.no_fields"),
 		  (const struct word_arg[]){{"value", buf_str(value)}, {"detail", buf_str(&fields)}}, 2);
 	buf_add_byte(out, '\n');
 	buf_done(&fields);
@@ -227,16 +161,16 @@ static void print_text(const struct cli *cli, const struct coverage *c)
 	buf_init(&out, PRINTED_MAX);
 	buf_init(&value, 1u << 20);
 	for (uint32_t i = 0; i < count; i++)
-		if (c->lines[i].verdict != CAN_MATCH)
+		if (c->lines[i].verdict != REACH_CAN_MATCH)
 			tell_silent(cli, &c->lines[i], &out, &value);
 	for (uint32_t i = 0; i < c->source_count; i++) {
 		source_name(&value, &c->sources[i]);
 		tell_counts(cli, &out, "coverage.source", buf_str(&value),
 			    (const uint64_t[]){c->sources[i].can, c->sources[i].rules, 0});
 	}
-	tell_counts(cli, &out, "coverage.total", STR(""), (const uint64_t[]){c->totals[CAN_MATCH], c->judged, 0});
+	tell_counts(cli, &out, "coverage.total", STR(""), (const uint64_t[]){c->totals[REACH_CAN_MATCH], c->judged, 0});
 	tell_counts(cli, &out, "coverage.silent", STR(""),
-		    (const uint64_t[]){c->totals[NO_SOURCE], c->judged, c->totals[NO_FIELDS]});
+		    (const uint64_t[]){c->totals[REACH_NO_SOURCE], c->judged, c->totals[REACH_NO_FIELDS]});
 	fwrite(out.ptr, 1, out.len, cli->out);
 	buf_done(&out);
 	buf_done(&value);
@@ -269,7 +203,7 @@ static void add_silent_json(struct buf *out, const struct line *l)
 	add_key(out, "title", r->title);
 	buf_add_byte(out, ',');
 	add_source_json(out, r->source.product, r->source.category, r->source.service);
-	buf_add_fmt(out, ",\"reason\":\"%s\",\"fields\":[", l->verdict == NO_SOURCE ? "no_source" : "no_fields");
+	buf_add_fmt(out, ",\"reason\":\"%s\",\"fields\":[", l->verdict == REACH_NO_SOURCE ? "no_source" : "no_fields");
 	for (uint32_t i = 0; i < l->missing_count; i++) {
 		if (i)
 			buf_add_byte(out, ',');
@@ -286,7 +220,7 @@ static void print_json(const struct cli *cli, const struct coverage *c)
 
 	buf_init(&out, PRINTED_MAX);
 	buf_add_fmt(&out, "{\"rules\":%u,\"can_match\":%" PRIu64 ",\"no_source\":%" PRIu64 ",\"no_fields\":%" PRIu64,
-		    c->judged, c->totals[CAN_MATCH], c->totals[NO_SOURCE], c->totals[NO_FIELDS]);
+		    c->judged, c->totals[REACH_CAN_MATCH], c->totals[REACH_NO_SOURCE], c->totals[REACH_NO_FIELDS]);
 	buf_add(&out, STR(",\"sources\":["));
 	for (uint32_t i = 0; i < c->source_count; i++) {
 		const struct source_line *s = &c->sources[i];
@@ -297,7 +231,7 @@ static void print_json(const struct cli *cli, const struct coverage *c)
 	}
 	buf_add(&out, STR("],\"silent\":["));
 	for (uint32_t i = 0; i < count; i++) {
-		if (c->lines[i].verdict == CAN_MATCH)
+		if (c->lines[i].verdict == REACH_CAN_MATCH)
 			continue;
 		if (!first)
 			buf_add_byte(&out, ',');

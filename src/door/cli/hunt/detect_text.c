@@ -107,11 +107,6 @@ str group_user(const struct correlate_match *m)
 	return first_of_group(m, user_names, COUNT_NAMES(user_names));
 }
 
-str rule_title(const struct rule *r, enum lang lang)
-{
-	return lang == LANG_JA && r->title_ja.len ? r->title_ja : r->title;
-}
-
 /* ---- what is printed for a match ---- */
 
 static void add_time(struct buf *out, const struct event *ev, bool quoted)

@@ -4,6 +4,7 @@
 
 #include "door/cli/cli.h"
 #include "door/cli/hunt/hunt.h"
+#include "flow/rules/rules.h"
 #include "os/draft.h"
 
 #define TITLE_MAX 4096u
@@ -20,7 +21,6 @@ str event_user(const struct event *ev);
 str group_host(const struct correlate_match *m);
 str group_user(const struct correlate_match *m);
 uint64_t related_place(const struct related_event *ev);
-str rule_title(const struct rule *r, enum lang lang);
 
 /* At most max bytes, cut between characters. */
 str text_cut(str text, size_t max);
