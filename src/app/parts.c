@@ -9,8 +9,8 @@
 #include "app/demo.h"
 #include "base/check.h"
 #include "base/mem.h"
-#include "centre/build/framework.h"
 #include "centre/manage/manage.h"
+#include "centre/lens/lens.h"
 #include "craft/view/assets.h"
 #include "door/http/door.h"
 #include "flow/alert/station.h"
@@ -101,6 +101,18 @@ static void archive_part_close(struct house *h)
 static int frameworks_open(struct house *h, struct err *e)
 {
 	return content_index_load(buf_str(&h->data), &h->services.frameworks, e);
+}
+
+static int lenses_open(struct house *h, struct err *e)
+{
+	const struct lens_load how = {.data_folder = buf_str(&h->data), .frameworks = h->services.frameworks};
+
+	return lens_index_load(&how, &h->services.lenses, e);
+}
+
+static void lenses_close(struct house *h)
+{
+	lens_index_free(h->services.lenses);
 }
 
 static void frameworks_close(struct house *h)
@@ -333,6 +345,7 @@ const struct house_part house_parts[] = {
 	{"archive", archive_part_open, archive_part_close},
 	{"frameworks", frameworks_open, frameworks_close},
 	{"calendar", calendar_open, calendar_close},
+	{"lenses", lenses_open, lenses_close},
 	{"detector", detector_part_open, detector_part_close},
 	{"desk", desk_part_open, desk_part_close},
 	{"intake", intake_part_open, intake_part_close},

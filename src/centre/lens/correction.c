@@ -4,6 +4,7 @@
 #include "centre/lens/lens.h"
 #include "model/event_json.h"
 #include "store/queries.gen.h"
+#include "store/rows.h"
 
 static const char *const field_names[CORRECT_FIELD_COUNT] = {"name", "description"};
 
@@ -92,39 +93,36 @@ int correction_save(struct db *db, const struct actor *who, const struct correct
 	rc = correction_insert(db, who, c, now, e);
 	if (!rc)
 		rc = trail(db, who, c, now, e);
-	if (!rc)
-		rc = db_commit(db, e);
-	db_rollback(db);
-	return rc;
+	return db_end(db, rc, e);
 }
 
-static bool read_row(struct stmt *st, struct arena *a, struct correction *c)
+static int read_row(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
-	*c = (struct correction){.set = arena_str(a, stmt_col_text(st, "content_set")),
-				 .item = arena_str(a, stmt_col_text(st, "item")),
-				 .text = arena_str(a, stmt_col_text(st, "body")),
-				 .source = arena_str(a, stmt_col_text(st, "source")),
-				 .user_name = arena_str(a, stmt_col_text(st, "user_name")),
+	struct correction *c = ret;
+
+	*c = (struct correction){.set = stmt_take(st, "content_set", a),
+				 .item = stmt_take(st, "item", a),
+				 .text = stmt_take(st, "body", a),
+				 .source = stmt_take(st, "source", a),
+				 .user_name = stmt_take(st, "user_name", a),
 				 .at = stmt_col_i64(st, "at")};
-	return correction_field_parse(stmt_col_text(st, "field"), &c->field) &&
-	       lang_parse(stmt_col_text(st, "lang"), &c->lang) && c->set.ptr && c->item.ptr && c->text.ptr &&
-	       c->source.ptr && c->user_name.ptr;
+	if (correction_field_parse(stmt_col_text(st, "field"), &c->field) &&
+	    lang_parse(stmt_col_text(st, "lang"), &c->lang))
+		return 0;
+	return err_set(e, ERR_CORRUPT, "err.lens.correction_row");
 }
 
 static int read_rows(struct stmt *st, struct arena *a, uint32_t most, struct correction_list *ret, struct err *e)
 {
-	struct correction_list list = {.items = arena_alloc(a, most * sizeof(*list.items))};
+	static const struct row_kind kind = {sizeof(struct correction), read_row};
+	struct rows rows;
 	int rc;
 
-	if (!list.items)
-		return err_set(e, ERR_LIMIT, "err.reader.budget");
 	stmt_i64(st, "count", most);
-	while ((rc = stmt_step(st, e)) > 0)
-		if (!read_row(st, a, &list.items[list.count++]))
-			return err_set(e, ERR_LIMIT, "err.reader.budget");
-	if (!rc)
-		*ret = list;
-	return rc;
+	if ((rc = rows_read(st, &kind, most, a, &rows, e)))
+		return rc;
+	*ret = (struct correction_list){.items = rows.items, .count = rows.count};
+	return 0;
 }
 
 int correction_list(struct db *db, struct scope scope, str set, struct arena *a, struct correction_list *ret,

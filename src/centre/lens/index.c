@@ -166,3 +166,45 @@ const struct lens_mapping *lens_mapping_find(const struct lens_index *index, con
 	}
 	return found;
 }
+
+static struct content_item of_framework(const struct framework *fw, const struct fw_service *s)
+{
+	return (struct content_item){.set = fw->id,
+				     .id = s->id,
+				     .set_name = fw->name.by_lang,
+				     .name = s->name.text.by_lang,
+				     .description = s->description.by_lang,
+				     .source = s->name.source,
+				     .verified = s->name.verified,
+				     .sources = fw->sources,
+				     .source_count = fw->source_count};
+}
+
+int content_item_find(const struct content_index *frameworks, const struct lens_index *lenses,
+		      const struct content_key *key, struct content_item *ret, struct err *e)
+{
+	const struct framework *fw = content_index_find(frameworks, key->set);
+	const struct lens *lens = lens_find(lenses, key->set);
+	const struct fw_service *s = fw ? framework_service(fw, key->id) : NULL;
+	const struct lens_item *item = lens ? lens_item_find(lens, key->id) : NULL;
+
+	if (!fw && !lens)
+		return err_set_value(e, ERR_NOT_FOUND, "err.lens.absent", key->set);
+	if (!s && !item)
+		return err_set_value(e, ERR_NOT_FOUND, "err.lens.item", key->id);
+	if (s)
+		*ret = of_framework(fw, s);
+	else
+		*ret = (struct content_item){.set = lens->id,
+					     .id = item->id,
+					     .set_name = lens->name,
+					     .name = item->name.text,
+					     .description = item->description,
+					     .source = item->name.source,
+					     .verified = item->name.verified,
+					     .sources = lens->sources,
+					     .source_count = lens->source_count,
+					     .lens = lens,
+					     .lens_item = item};
+	return 0;
+}

@@ -99,6 +99,23 @@ const struct lens_mapping *lens_mapping_find(const struct lens_index *index, con
 uint32_t lens_mapped(const struct lens_mapping *mapping);
 uint32_t lens_verified(const struct lens *lens, enum lang lang); /* items whose name in this language is verified */
 
+/* One service of a framework or one item of a lens, with the proof of its name. The arrays have LANG_COUNT entries. */
+struct content_item {
+	str set, id; /* "csf2", "GV.OC" */
+	const str *set_name, *name, *description, *source;
+	const bool *verified;
+	const struct reader_source *sources;
+	uint32_t source_count;
+	const struct lens *lens; /* NULL: a service of a framework */
+	const struct lens_item *lens_item;
+};
+struct content_key {
+	str set, id;
+};
+/* ERR_NOT_FOUND err.lens.absent, err.lens.item. */
+int content_item_find(const struct content_index *frameworks, const struct lens_index *lenses,
+		      const struct content_key *key, struct content_item *ret, struct err *e) MUST_CHECK;
+
 /* One file's text, for tests and fuzzing; everything lives in *a. */
 int lens_read(str text, str path, struct arena *a, struct lens *ret, struct err *e) MUST_CHECK;
 /* The parties are found among these; `problem` as in lens_load. */

@@ -30,9 +30,10 @@ struct services {
 	struct detector *detector;        /* flow/detect: the current rules, swapped on reload */
 	struct rule_desk *desk;           /* flow/rules: organisations' decisions about rules */
 	struct blobs *blobs;              /* store/blobs.h: evidence by SHA-256 */
-	struct content_index *frameworks; /* centre/build: X.1060 and other lenses, immutable */
 	struct holidays *holidays;        /* craft/calendar, immutable */
 	struct task_proposals *proposals; /* centre/manage: content/calendar.yaml, immutable */
+	struct content_index *frameworks; /* centre/build: X.1060, immutable */
+	struct lens_index *lenses;        /* centre/lens: other ways to see the answers, immutable */
 	struct demo *demo;                /* app/demo through its vtable, NULL outside the demo */
 };
 

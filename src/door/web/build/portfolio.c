@@ -1,5 +1,6 @@
 /* Pages of the portfolio: the list of services, and one service with its form, its history and its work. */
 #include "door/web/build/steps.h"
+#include "door/web/lens/lens.h"
 #include "door/web/web.h"
 
 static int load(const struct request *rq, struct portfolio *ret, struct err *e)
@@ -26,8 +27,12 @@ static int list_get(struct request *rq, struct response *rs, struct err *e)
 				      .now = rq->now,
 				      .names = actor_may_see_people(&rq->actor)};
 	struct view *v = view_create(rq->arena);
+	str lens = request_query(rq, STR("lens"));
 	int rc;
 
+	if (lens.len && !str_eq(lens, STR(FRAMEWORK_DEFAULT)))
+		return lens_page(rq, rs, lens, e);
+	lens_put_choices(rq, v, STR(FRAMEWORK_DEFAULT));
 	page.zone_min = show_zone(rq, &page.zone);
 	if ((rc = load(rq, &p, e)) ||
 	    (rc = work_list(rq->db, actor_scope(&rq->actor), STR_NONE, (struct work_cursor){0}, rq->arena, &work, e)) ||
