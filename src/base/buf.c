@@ -58,7 +58,12 @@ void buf_add(struct buf *b, str s)
 
 void buf_add_byte(struct buf *b, char c)
 {
-	buf_add(b, (str){&c, 1});
+	char *room = buf_room(b, 1);
+
+	if (!room)
+		return;
+	*room = c;
+	b->len++;
 }
 
 void buf_add_fmt(struct buf *b, const char *fmt, ...)

@@ -30,12 +30,13 @@ static void a_spool_gives_back_what_it_took(void **state)
 	}
 	assert_true(s.fd >= 0);
 	for (int i = 63; i >= 0; i--) {
-		_cleanup_(buf_done) struct buf out = {.max = 100};
+		_cleanup_(buf_done) struct buf room = {.max = 100};
+		str got;
 		char text[32];
 		int len = snprintf(text, sizeof(text), "text number %d", i);
 
-		assert_int_equal(spool_get(&s, at[i], (size_t)len, &out, &e), 0);
-		assert_string_equal(buf_cstr(&out), text);
+		assert_int_equal(spool_get(&s, (struct spool_place){at[i], (size_t)len}, &room, &got, &e), 0);
+		assert_true(str_eq(got, str_of(text)));
 	}
 	spool_done(&s);
 }

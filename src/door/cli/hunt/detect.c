@@ -15,6 +15,8 @@
 #include "model/event_json.h"
 #include "os/file.h"
 
+#define OUTPUT_BUFFER ((size_t)256 << 10)
+
 /* ---- inputs ---- */
 
 struct inputs {
@@ -103,7 +105,8 @@ static void tell_stats(const struct cli *c, const struct rule_set *set, const st
 	buf_add_fmt(&out, ",\"rules_loaded\":%u,\"rules_failed\":%u", rule_set_count(set), rule_set_problem_count(set));
 	buf_add_fmt(&out, ",\"matches\":%" PRIu64 ",\"damaged_records\":%" PRIu64, r->matches, r->damaged_records);
 	buf_add_fmt(&out, ",\"peak_memory_bytes\":%" PRIu64, peak_memory());
-	buf_add_fmt(&out, ",\"rules_seconds\":%.6f", (double)load / (double)TIME_SECOND);
+	buf_add_fmt(&out, ",\"rules_seconds\":%.6f,\"output_seconds\":%.6f", (double)load / (double)TIME_SECOND,
+		    (double)r->output / (double)TIME_SECOND);
 	buf_add_fmt(&out, ",\"inputs\":%" PRIu64 ",\"inputs_failed\":%" PRIu64, r->inputs, r->inputs_failed);
 	buf_add_fmt(&out, ",\"fields_dropped\":%" PRIu64 ",\"regex_exhausted\":%" PRIu64, r->fields_dropped,
 		    r->regex_exhausted);
@@ -205,6 +208,7 @@ static void run_done(struct detect_run *d)
 	draft_drop(&d->csv);
 	if (d->has_html)
 		report_done(&d->report);
+	match_text_done(&d->text);
 	hunt_result_done(&d->result);
 	inputs_done(&d->inputs);
 	mapping_free(d->mapping);
@@ -264,12 +268,17 @@ static uint32_t list_outputs(struct detect_run *d, struct hunt_output out[HUNT_O
 	bool json = cli_has(d->cli, "json");
 	uint32_t count = 0;
 
-	out[count++] = (struct hunt_output){json ? match_json : match_row, json ? group_json : group_row, match_print,
-					    &d->text, &d->text};
+	d->text.rule_count = rule_set_count(d->rules);
+	out[count] = (struct hunt_output){.render = match_row, .render_group = group_row, .take = match_print};
+	if (json)
+		out[count] = (struct hunt_output){match_json, group_json, match_print_json,
+						  NULL,       NULL,       !d->text.explain};
+	out[count].render_ctx = out[count].take_ctx = &d->text;
+	count++;
 	if (d->has_csv)
-		out[count++] = (struct hunt_output){match_csv, group_csv, match_draft, &d->text, &d->csv};
+		out[count++] = (struct hunt_output){match_csv, group_csv, match_draft, &d->text, &d->csv, false};
 	if (d->has_html)
-		out[count++] = (struct hunt_output){report_render, report_group, report_take, NULL, &d->report};
+		out[count++] = (struct hunt_output){report_render, report_group, report_take, NULL, &d->report, false};
 	return count;
 }
 
@@ -356,7 +365,7 @@ static int detect_with(struct detect_run *d)
 
 static int detect_run(struct cli *c)
 {
-	struct detect_run d = {.cli = c, .inputs = {.cli = c}, .text = {c, cli_has(c, "explain")}};
+	struct detect_run d = {.cli = c, .inputs = {.cli = c}};
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int64_t fallback = cores < 1 ? 1 : cores > HUNT_JOBS_MAX ? HUNT_JOBS_MAX : cores;
 	int status;
@@ -372,6 +381,9 @@ static int detect_run(struct cli *c)
 		return EXIT_USAGE;
 	arena_init(&d.inputs.arena, 2u << 30);
 	d.names = name_table_create();
+	match_text_init(&d.text, c, cli_has(c, "explain"));
+	if (c->out == stdout) /* nothing is written yet; a small buffer would mean many system calls */
+		(void)setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
 	status = detect_with(&d);
 	run_done(&d);
 	return status;

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "door/cli/hunt/indicators.h"
 #include "model/event_json.h"
 
@@ -109,17 +111,14 @@ str group_user(const struct correlate_match *m)
 
 /* ---- what is printed for a match ---- */
 
-static void add_time(struct buf *out, const struct event *ev, bool quoted)
+static void add_time(struct buf *out, const struct event *ev)
 {
 	char text[TIME_TEXT_MAX];
-	size_t len = ev->time_known ? time_format(ev->time, text) : 0;
 
-	if (!ev->time_known)
-		buf_add(out, quoted ? STR("null") : STR("-"));
-	else if (quoted)
-		json_add_text(out, (str){text, len});
+	if (ev->time_known)
+		buf_add(out, (str){text, time_format(ev->time, text)});
 	else
-		buf_add(out, (str){text, len});
+		buf_add(out, STR("-"));
 }
 
 static void add_text_or_null(struct buf *out, str text)
@@ -134,10 +133,8 @@ static void add_place_json(struct buf *out, const struct hunt_view *v)
 {
 	buf_add(out, STR(",\"source\":{\"path\":"));
 	json_add_text(out, v->path);
-	if (v->event->line)
-		buf_add_fmt(out, ",\"line\":%" PRIu64, v->event->line);
-	else
-		buf_add_fmt(out, ",\"record\":%" PRIu64, v->event->record);
+	buf_add(out, v->event->line ? STR(",\"line\":") : STR(",\"record\":"));
+	buf_add_u64(out, v->event->line ? v->event->line : v->event->record);
 	buf_add(out, STR("},\"event\":"));
 }
 
@@ -186,9 +183,6 @@ void group_json(void *ctx, struct buf *out, const struct related_match *g, const
 	const struct correlate_match *m = g->match;
 
 	(void)ctx;
-	buf_add(out, STR("{\"time\":"));
-	add_instant(out, m->end);
-	add_rule_json(out, m->rule);
 	buf_add(out, STR(",\"correlation\":{\"group\":{"));
 	for (uint32_t i = 0; i < m->group_count; i++) {
 		if (i)
@@ -236,12 +230,8 @@ void match_json(void *ctx, struct buf *out, const struct hunt_view *v)
 {
 	const struct match_text *t = ctx;
 
-	buf_add(out, STR("{\"time\":"));
-	add_time(out, v->event, true);
 	if (v->hit)
 		indicators_add_json(out, v->hit);
-	else
-		add_rule_json(out, v->rule);
 	add_place_json(out, v);
 	event_add_json(out, v->event);
 	if (t->explain)
@@ -329,7 +319,7 @@ void match_row(void *ctx, struct buf *out, const struct hunt_view *v)
 	struct buf title = {.max = TITLE_MAX};
 	size_t from = out->len;
 
-	add_time(out, v->event, false);
+	add_time(out, v->event);
 	add_row_start(t, out, from, view_level(v));
 	if (host.len) {
 		add_visible(out, host);
@@ -408,7 +398,7 @@ void match_csv(void *ctx, struct buf *out, const struct hunt_view *v)
 	struct buf title = {.max = TITLE_MAX};
 
 	if (v->event->time_known)
-		add_time(out, v->event, false);
+		add_time(out, v->event);
 	buf_add_fmt(out, ",%s", level_names[view_level(v)]);
 	view_title(&title, t->cli->lang, v);
 	add_cell(out, buf_str(&title));
@@ -471,6 +461,54 @@ int match_print(void *ctx, const struct hunt_match *match, struct err *e)
 	if (fwrite(match->text.ptr, 1, match->text.len, t->cli->out) != match->text.len)
 		return err_set_errno(e, "err.file.write", STR("-"), errno);
 	return 0;
+}
+
+#define RULE_TEXTS_MAX ((size_t)256 << 20)
+
+void match_text_init(struct match_text *t, const struct cli *cli, bool explain)
+{
+	*t = (struct match_text){.cli = cli, .explain = explain};
+	arena_init(&t->arena, RULE_TEXTS_MAX);
+	buf_init(&t->line, HUNT_LINE_MAX);
+}
+
+void match_text_done(struct match_text *t)
+{
+	free(t->rules);
+	arena_done(&t->arena);
+	buf_done(&t->line);
+}
+
+static void add_rule_known(struct match_text *t, const struct rule *r)
+{
+	size_t from = t->line.len;
+
+	if (!t->rules)
+		t->rules = mem_alloc(t->rule_count, sizeof(*t->rules));
+	if (t->rules[r->index].ptr) {
+		buf_add(&t->line, t->rules[r->index]);
+		return;
+	}
+	add_rule_json(&t->line, r);
+	t->rules[r->index] = arena_str(&t->arena, str_from(buf_str(&t->line), from));
+}
+
+int match_print_json(void *ctx, const struct hunt_match *match, struct err *e)
+{
+	struct match_text *t = ctx;
+	struct hunt_match line = *match;
+
+	buf_clear(&t->line);
+	buf_add(&t->line, STR("{\"time\":"));
+	if (match->time_known)
+		add_instant(&t->line, match->time);
+	else
+		buf_add(&t->line, STR("null"));
+	if (match->rule)
+		add_rule_known(t, match->rule);
+	buf_add(&t->line, match->text);
+	line.text = buf_str(&t->line);
+	return t->line.failed ? buf_check(&t->line, e) : match_print(ctx, &line, e);
 }
 
 int match_draft(void *ctx, const struct hunt_match *match, struct err *e)

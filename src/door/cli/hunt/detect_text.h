@@ -32,9 +32,18 @@ void view_title(struct buf *out, enum lang lang, const struct hunt_view *v);
 struct match_text {
 	const struct cli *cli;
 	bool explain;
+	/* Of match_print_json: what it tells of each rule, made at the rule's first match. */
+	struct arena arena;
+	str *rules; /* by index, of rule_count */
+	uint32_t rule_count;
+	struct buf line;
 };
 
-/* Renderers of hunt_output: ctx is a struct match_text. */
+void match_text_init(struct match_text *t, const struct cli *cli, bool explain);
+void match_text_done(struct match_text *t);
+
+/* Renderers of hunt_output: ctx is a struct match_text. match_json gives what follows the rule in the line: it is the
+ * same for every rule that the event matches, unless it has reasons. */
 void match_json(void *ctx, struct buf *out, const struct hunt_view *v);
 void match_row(void *ctx, struct buf *out, const struct hunt_view *v);
 /* RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front, a usual safeguard. */
@@ -49,6 +58,7 @@ void place_row(void *ctx, struct buf *out, const struct hunt_view *v);
 
 /* Takers: to the verb's standard output (ctx: struct match_text), to a draft (ctx: struct draft). */
 int match_print(void *ctx, const struct hunt_match *match, struct err *e);
+int match_print_json(void *ctx, const struct hunt_match *match, struct err *e);
 int match_draft(void *ctx, const struct hunt_match *match, struct err *e);
 
 #endif

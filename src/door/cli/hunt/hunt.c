@@ -8,24 +8,14 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "door/cli/progress.h"
 #include "door/cli/hunt/pump.h"
-#include "door/cli/hunt/spool.h"
+#include "door/cli/progress.h"
 #include "os/file.h"
 
 #define PROGRESS_AFTER TIME_SECOND
 #define PROGRESS_EVERY (TIME_SECOND / 5)
 #define INDICATOR_RANK (1u << 31) /* more than any rule's index */
 #define FORGET_STEP (32u << 20)
-
-/* One match, ready to be sorted. */
-struct entry {
-	time_us time; /* INT64_MAX: not known; such events come last, in the order they were read */
-	uint64_t seq; /* number of the event in its input */
-	uint64_t at;  /* in the spool */
-	uint32_t input, rule;
-	uint32_t len[HUNT_OUTPUTS_MAX]; /* of each output's text, one behind the other */
-};
 
 struct shared {
 	const struct hunt *hunt;
@@ -35,19 +25,22 @@ struct shared {
 	atomic_uint_fast64_t bytes_read; /* of the inputs' own bytes, for the progress bar */
 	atomic_uint_fast64_t events;
 	atomic_bool broken;
+	atomic_size_t matches;
+	struct shelf *shelves; /* of each thread, and one for correlations behind them */
+	uint32_t shelf_count;
+	bool rules_alike;     /* all matches of an event have one text */
 	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t ended;
 	uint32_t running;
-	struct spool spool;
+	uint32_t started; /* threads that have taken a shelf */
 	struct related related;
-	struct entry *entries;
-	size_t entry_count, entry_cap;
 	struct hunt_result *result;
 	struct err err; /* why broken */
 };
 
 struct worker {
 	struct shared *s;
+	struct shelf *shelf;
 	struct matcher *matcher;
 	struct batch batches[PUMP_BATCHES];
 	struct buf line, packed;
@@ -110,25 +103,14 @@ static void note_unknown(struct worker *w, const struct event *ev)
 	hunt_unknown_add(w->unknown, &w->unknown_count, name, 1);
 }
 
-/* Puts the rendered line aside. */
-static int keep_line(struct shared *s, struct entry *entry, str line, struct err *e)
+static int count_match(struct shared *s, struct err *e)
 {
-	int rc;
-
-	pthread_mutex_lock(&s->lock);
-	if (s->entry_count == HUNT_MATCHES_MAX)
-		rc = err_set(e, ERR_LIMIT, "err.detect.matches");
-	else
-		rc = spool_put(&s->spool, line, &entry->at, e);
-	if (rc == 0) {
-		mem_grow(&s->entries, &s->entry_cap, s->entry_count + 1, sizeof(*s->entries));
-		s->entries[s->entry_count++] = *entry;
-	}
-	pthread_mutex_unlock(&s->lock);
-	return rc;
+	if (atomic_fetch_add(&s->matches, 1) >= HUNT_MATCHES_MAX)
+		return err_set(e, ERR_LIMIT, "err.detect.matches");
+	return 0;
 }
 
-static int render_all(struct worker *w, struct hunt_view *view, struct entry *entry, struct err *e)
+static int render_all(struct worker *w, struct hunt_view *view, struct shelf_entry *entry, struct err *e)
 {
 	const struct hunt *h = w->s->hunt;
 	struct match_reason *reasons;
@@ -151,18 +133,24 @@ static int render_all(struct worker *w, struct hunt_view *view, struct entry *en
 	return buf_check(&w->line, e);
 }
 
-/* rank: behind the time, the input and the event, which match comes first. */
-static int keep_match(struct worker *w, struct hunt_view *view, uint32_t rank)
+/* rank: behind the time, the input and the event, which match comes first. again: the match before was of the same
+ * event, by another rule. */
+static int keep_match(struct worker *w, struct hunt_view *view, uint32_t rank, bool again)
 {
 	const struct event *ev = view->event;
-	struct entry entry = {.time = ev->time_known ? ev->time : INT64_MAX, .seq = w->seq, .input = w->input};
+	struct shelf_entry entry = {.time = ev->time_known ? ev->time : INT64_MAX, .seq = w->seq, .input = w->input};
 	struct err e;
-	int rc;
+	int rc = count_match(w->s, &e);
 
 	entry.rule = rank;
-	rc = render_all(w, view, &entry, &e);
+	if (rc == 0 && again && w->s->rules_alike) {
+		shelf_put_again(w->shelf, &entry);
+		return 0;
+	}
 	if (rc == 0)
-		rc = keep_line(w->s, &entry, buf_str(&w->line), &e);
+		rc = render_all(w, view, &entry, &e);
+	if (rc == 0)
+		rc = shelf_put(w->shelf, &entry, buf_str(&w->line), &e);
 	if (rc < 0)
 		break_off(w->s, &e);
 	return rc;
@@ -182,7 +170,7 @@ static int match_indicators(struct worker *w, const struct event *ev)
 		if (hits[i].suppressed)
 			w->suppressed++;
 		else
-			rc = keep_match(w, &view, INDICATOR_RANK + i);
+			rc = keep_match(w, &view, INDICATOR_RANK + i, false);
 	}
 	if (w->arena.used)
 		arena_reset(&w->arena);
@@ -223,13 +211,17 @@ static int keep_parts(struct worker *w, const struct event *ev, uint32_t count)
 static int keep_hits(struct worker *w, const struct event *ev, const struct rule *const *rules, uint32_t hits)
 {
 	uint32_t parts = 0;
+	bool again = false;
 
 	for (uint32_t i = 0; i < hits; i++) {
 		struct hunt_view view = {.event = ev, .rule = rules[i], .path = w->s->paths[w->input]};
 
 		w->matched[rules[i]->index]++;
-		if (!rules[i]->is_silent && keep_match(w, &view, rules[i]->index) < 0)
-			return -1;
+		if (!rules[i]->is_silent) {
+			if (keep_match(w, &view, rules[i]->index, again) < 0)
+				return -1;
+			again = true;
+		}
 		if (rules[i]->is_part)
 			w->parts[parts++] = rules[i]->index;
 	}
@@ -401,6 +393,10 @@ static void *work(void *arg)
 	struct worker w = {.s = arg};
 	struct err e;
 
+	pthread_mutex_lock(&w.s->lock);
+	w.shelf = &w.s->shelves[w.s->started++];
+	pthread_mutex_unlock(&w.s->lock);
+
 	for (uint32_t i = 0; i < PUMP_BATCHES; i++)
 		batch_init(&w.batches[i]);
 	buf_init(&w.line, HUNT_LINE_MAX);
@@ -449,23 +445,11 @@ static void wait_for_all(struct shared *s, time_us began)
 
 /* ---- results ---- */
 
-static int entry_cmp(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	if (x->input != y->input)
-		return x->input < y->input ? -1 : 1;
-	if (x->seq != y->seq)
-		return x->seq < y->seq ? -1 : 1;
-	return (x->rule > y->rule) - (x->rule < y->rule);
-}
-
 static int put_group(void *ctx, const struct related_match *match, struct err *e)
 {
 	struct shared *s = ctx;
-	struct entry entry = {.time = match->match->end, .seq = s->result->correlation.matches++, .input = UINT32_MAX};
+	struct shelf_entry entry = {
+		.time = match->match->end, .seq = s->result->correlation.matches++, .input = UINT32_MAX};
 	_cleanup_(buf_done) struct buf text = {0};
 	int rc;
 
@@ -481,7 +465,9 @@ static int put_group(void *ctx, const struct related_match *match, struct err *e
 	}
 	entry.rule = match->match->rule->index;
 	rc = buf_check(&text, e);
-	return rc < 0 ? rc : keep_line(s, &entry, buf_str(&text), e);
+	if (rc == 0)
+		rc = count_match(s, e);
+	return rc < 0 ? rc : shelf_put(&s->shelves[s->shelf_count - 1], &entry, buf_str(&text), e);
 }
 
 /* When all inputs are read: what the matches mean together. */
@@ -498,21 +484,21 @@ static void correlate(struct shared *s)
 	s->result->untimed = s->related.untimed;
 }
 
-static int give_entry(struct shared *s, const struct entry *entry, struct buf *text, struct err *e)
+static int give_entry(struct shared *s, const struct shelf_entry *entry, struct buf *room, struct err *e)
 {
 	const struct hunt *h = s->hunt;
 	struct hunt_match match = {.rule = entry->rule >= INDICATOR_RANK ? NULL : rule_set_rule(h->rules, entry->rule),
 				   .time = entry->time,
 				   .time_known = entry->time != INT64_MAX};
 	size_t len = 0, at = 0;
+	str text;
 	int rc;
 
 	for (uint32_t i = 0; i < h->output_count; i++)
 		len += entry->len[i];
-	buf_clear(text);
-	rc = spool_get(&s->spool, entry->at, len, text, e);
+	rc = spool_get(&s->shelves[entry->shelf].spool, (struct spool_place){entry->at, len}, room, &text, e);
 	for (uint32_t i = 0; i < h->output_count && rc == 0; i++) {
-		match.text = str_sub(buf_str(text), at, entry->len[i]);
+		match.text = str_sub(text, at, entry->len[i]);
 		at += entry->len[i];
 		rc = h->outputs[i].take(h->outputs[i].take_ctx, &match, e);
 	}
@@ -521,15 +507,15 @@ static int give_entry(struct shared *s, const struct entry *entry, struct buf *t
 
 static int give_all(struct shared *s, struct err *e)
 {
-	struct buf text;
+	size_t count;
+	_cleanup_free_ struct shelf_entry *entries = shelves_sort(s->shelves, s->shelf_count, &count);
+	struct buf room;
 	int rc = 0;
 
-	buf_init(&text, HUNT_LINE_MAX);
-	if (s->entry_count)
-		qsort(s->entries, s->entry_count, sizeof(*s->entries), entry_cmp);
-	for (size_t i = 0; i < s->entry_count && rc == 0; i++)
-		rc = give_entry(s, &s->entries[i], &text, e);
-	buf_done(&text);
+	buf_init(&room, HUNT_LINE_MAX);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = give_entry(s, &entries[i], &room, e);
+	buf_done(&room);
 	return rc;
 }
 
@@ -552,6 +538,24 @@ static void start_all(struct shared *s, pthread_t *threads, uint32_t jobs)
 		pthread_join(threads[i], NULL);
 }
 
+static void shelves_init(struct shared *s, uint32_t count)
+{
+	s->shelves = mem_alloc(count, sizeof(*s->shelves));
+	s->shelf_count = count;
+	for (uint32_t i = 0; i < count; i++)
+		shelf_init(&s->shelves[i], HUNT_MEMORY / count);
+	s->rules_alike = true;
+	for (uint32_t i = 0; i < s->hunt->output_count; i++)
+		s->rules_alike = s->rules_alike && s->hunt->outputs[i].rules_alike;
+}
+
+static void shelves_done(struct shared *s)
+{
+	for (uint32_t i = 0; i < s->shelf_count; i++)
+		shelf_done(&s->shelves[i]);
+	free(s->shelves);
+}
+
 int hunt_run(const struct hunt *h, const str *paths, size_t count, struct hunt_result *ret, struct err *e)
 {
 	uint32_t jobs = h->jobs < count ? h->jobs : (uint32_t)(count ? count : 1);
@@ -569,23 +573,24 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, struct hunt_r
 	}
 	pthread_mutex_init(&s.lock, NULL);
 	pthread_cond_init(&s.ended, NULL);
-	spool_init(&s.spool, HUNT_MEMORY);
+	shelves_init(&s, jobs + 1);
 	related_init(&s.related, h->rules);
 	start_all(&s, threads, jobs);
 	if (!atomic_load(&s.broken))
 		correlate(&s);
 	ret->took = h->env->monotonic(h->env->ctx) - began;
-	ret->matches = s.entry_count;
+	for (uint32_t i = 0; i < s.shelf_count; i++)
+		ret->matches += s.shelves[i].count;
 	hunt_failures_sort(ret);
 	if (atomic_load(&s.broken)) {
 		rc = -(int)s.err.code;
 		*e = s.err;
 	} else {
 		rc = give_all(&s, e);
+		ret->output = h->env->monotonic(h->env->ctx) - began - ret->took;
 	}
-	spool_done(&s.spool);
+	shelves_done(&s);
 	related_done(&s.related);
-	free(s.entries);
 	pthread_cond_destroy(&s.ended);
 	pthread_mutex_destroy(&s.lock);
 	return rc;

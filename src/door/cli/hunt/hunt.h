@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "door/cli/hunt/related.h"
+#include "door/cli/hunt/shelf.h"
 #include "flow/detect/detect.h"
 #include "flow/intel/intel.h"
 #include "flow/parse/parse.h"
@@ -26,7 +27,7 @@
 #define HUNT_MATCHES_MAX 20000000u /* entries of 48 bytes */
 #define HUNT_LINE_MAX (64u << 20)  /* one match as text */
 #define HUNT_FAILURES_MAX 1000u    /* told one by one; more are counted */
-#define HUNT_OUTPUTS_MAX 3u
+#define HUNT_OUTPUTS_MAX SHELF_TEXTS_MAX
 #define HUNT_REASONS (1u << 20)     /* memory of the reasons of one match */
 #define HUNT_HITS_MEMORY (4u << 20) /* indicator hits of one event */
 #define HUNT_UNKNOWN_MAX 20u        /* unknown log sources told by name */
@@ -58,6 +59,7 @@ struct hunt_output {
 	/* Called by one thread after all inputs were read. */
 	int (*take)(void *ctx, const struct hunt_match *match, struct err *e);
 	void *render_ctx, *take_ctx;
+	bool rules_alike; /* for an event, render gives the same text whichever rule matched */
 };
 
 struct hunt_failure {
@@ -89,7 +91,8 @@ struct hunt_result {
 	struct hunt_span span;
 	/* By rule, NULL unless hunt.profile is set: events for which its condition was looked at, and that matched. */
 	uint64_t *tried, *matched;
-	time_us took;
+	time_us took;   /* to read and match, and to correlate */
+	time_us output; /* to sort what was found and give it to the outputs */
 };
 
 struct hunt {

@@ -95,9 +95,9 @@ static uint32_t take_number(const char **at)
 }
 
 /* What related_pack wrote; slices point into `packed`. *ret_place is what follows. */
-static uint32_t unpack(struct run *run, const struct buf *packed, str *ret_place)
+static uint32_t unpack(struct run *run, str packed, str *ret_place)
 {
-	const char *at = packed->ptr;
+	const char *at = packed.ptr;
 	uint32_t count = take_number(&at), fields = correlation_field_count(run->r->set);
 
 	if (count > run->rule_cap) {
@@ -112,7 +112,7 @@ static uint32_t unpack(struct run *run, const struct buf *packed, str *ret_place
 		run->values[i] = len == NO_VALUE ? STR_NONE : (str){at, len};
 		at += len == NO_VALUE ? 0 : len;
 	}
-	*ret_place = (str){at, (size_t)(packed->ptr + packed->len - at)};
+	*ret_place = (str){at, (size_t)(packed.ptr + packed.len - at)};
 	return count;
 }
 
@@ -123,17 +123,17 @@ static void on_match(void *ctx, const struct correlate_match *m)
 	struct related_event members[CORRELATE_REFS_MAX];
 	struct related_match match = {.match = m, .members = members};
 	const char *at;
+	str packed;
 
 	if (run->rc < 0)
 		return;
 	for (uint32_t i = 0; i < m->ref_count; i++)
 		members[i] = run->r->events[m->refs[i]];
-	buf_clear(&run->again);
-	run->rc = spool_get(&run->r->spool, last->at, last->len, &run->again, run->err);
+	run->rc = spool_get(&run->r->spool, (struct spool_place){last->at, last->len}, &run->again, &packed, run->err);
 	if (run->rc < 0)
 		return;
 	/* Only the place is wanted: the values in use by the engine stay as they are. */
-	at = run->again.ptr;
+	at = packed.ptr;
 	for (uint32_t i = take_number(&at); i > 0; i--)
 		(void)take_number(&at);
 	for (uint32_t i = 0; i < correlation_field_count(run->r->set); i++) {
@@ -141,7 +141,7 @@ static void on_match(void *ctx, const struct correlate_match *m)
 
 		at += len == NO_VALUE ? 0 : len;
 	}
-	match.place = (str){at, (size_t)(run->again.ptr + run->again.len - at)};
+	match.place = (str){at, (size_t)(packed.ptr + packed.len - at)};
 	run->rc = run->put(run->ctx, &match, run->err);
 }
 
@@ -151,13 +151,13 @@ static void run_all(struct run *run, struct correlator *k)
 
 	for (size_t i = 0; i < r->count && run->rc == 0; i++) {
 		struct correlate_input in = {.time = r->events[i].time, .ref = i};
-		str place;
+		struct spool_place at = {r->events[i].at, r->events[i].len};
+		str place, packed;
 
-		buf_clear(&run->packed);
-		run->rc = spool_get(&r->spool, r->events[i].at, r->events[i].len, &run->packed, run->err);
+		run->rc = spool_get(&r->spool, at, &run->packed, &packed, run->err);
 		if (run->rc < 0)
 			return;
-		in.rule_count = unpack(run, &run->packed, &place);
+		in.rule_count = unpack(run, packed, &place);
 		in.rules = run->rules;
 		in.values = run->values;
 		correlator_push(k, &in);

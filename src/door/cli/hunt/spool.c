@@ -80,21 +80,22 @@ int spool_put(struct spool *s, str text, uint64_t *ret_at, struct err *e)
 	return 0;
 }
 
-int spool_get(const struct spool *s, uint64_t at, size_t len, struct buf *out, struct err *e)
+int spool_get(const struct spool *s, struct spool_place place, struct buf *room, str *ret, struct err *e)
 {
-	char *room;
 	size_t done = 0;
+	char *bytes;
 
-	if (!(at & IN_FILE)) {
-		CHECK(at + len <= s->memory.len);
-		buf_add(out, str_sub(buf_str(&s->memory), at, len));
-		return buf_check(out, e);
+	if (!(place.at & IN_FILE)) {
+		CHECK(place.at + place.len <= s->memory.len);
+		*ret = str_sub(buf_str(&s->memory), place.at, place.len);
+		return 0;
 	}
-	room = buf_room(out, len);
-	if (!room)
-		return buf_check(out, e);
-	while (done < len) {
-		ssize_t n = pread(s->fd, room + done, len - done, (off_t)((at & ~IN_FILE) + done));
+	buf_clear(room);
+	bytes = buf_room(room, place.len);
+	if (!bytes)
+		return buf_check(room, e);
+	while (done < place.len) {
+		ssize_t n = pread(s->fd, bytes + done, place.len - done, (off_t)((place.at & ~IN_FILE) + done));
 
 		if (n == 0)
 			return err_set_errno(e, "err.file.read", folder_of_temporary_files(), EIO);
@@ -102,6 +103,7 @@ int spool_get(const struct spool *s, uint64_t at, size_t len, struct buf *out, s
 			return err_set_errno(e, "err.file.read", folder_of_temporary_files(), errno);
 		done += n > 0 ? (size_t)n : 0;
 	}
-	buf_claim(out, len);
+	buf_claim(room, place.len);
+	*ret = buf_str(room);
 	return 0;
 }

@@ -15,7 +15,11 @@ void spool_init(struct spool *s, size_t memory_max);
 void spool_done(struct spool *s);
 /* Keeps text; *ret_at finds it again. */
 int spool_put(struct spool *s, str text, uint64_t *ret_at, struct err *e) MUST_CHECK;
-/* Appends the text of `len` bytes at `at` to out. */
-int spool_get(const struct spool *s, uint64_t at, size_t len, struct buf *out, struct err *e) MUST_CHECK;
+struct spool_place {
+	uint64_t at;
+	size_t len;
+};
+/* The text at a place: a slice of the spool, or read into room; valid until either changes. */
+int spool_get(const struct spool *s, struct spool_place place, struct buf *room, str *ret, struct err *e) MUST_CHECK;
 
 #endif
