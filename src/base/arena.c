@@ -73,7 +73,7 @@ static struct arena_block *block_add(struct arena *a, size_t need)
 	return block;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_room(struct arena *a, size_t size)
 {
 	struct arena_block *block = a->last;
 	void *memory;
@@ -87,17 +87,25 @@ void *arena_alloc(struct arena *a, size_t size)
 	memory = block->bytes + block->used;
 	block->used += size;
 	a->used += size;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *memory = arena_room(a, size);
+
+	return memory ? memset(memory, 0, size) : NULL;
 }
 
 str arena_str(struct arena *a, str s)
 {
-	char *copy = arena_alloc(a, s.len + 1);
+	char *copy = arena_room(a, s.len + 1);
 
 	if (!copy)
 		return STR_NONE;
 	if (s.len)
 		memcpy(copy, s.ptr, s.len);
+	copy[s.len] = '\0';
 	return (str){copy, s.len};
 }
 

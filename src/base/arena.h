@@ -26,6 +26,8 @@ void arena_reset(struct arena *a);
 
 /* Zeroed, aligned to 16. NULL when the budget is spent. */
 void *arena_alloc(struct arena *a, size_t size);
+/* The same, not zeroed: for what is written at once. */
+void *arena_room(struct arena *a, size_t size);
 /* Copy with a NUL behind it; .ptr is NULL when the budget is spent. */
 str arena_str(struct arena *a, str s);
 /* printf into the arena; .ptr is NULL when the budget is spent. */

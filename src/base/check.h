@@ -7,6 +7,10 @@ _Noreturn void check_failed(const char *what, const char *file, int line);
 
 #define CHECK(cond) ((cond) ? (void)0 : check_failed(#cond, __FILE__, __LINE__))
 
+/* For a large local that is written before it is read: the compiler does not clear it first (-ftrivial-auto-var-init).
+ */
+#define UNCLEARED __attribute__((uninitialized))
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -4,6 +4,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/check.h"
 #include "base/utf8.h"
 
 /* A text is written in pieces of so many bytes; each becomes at most ESCAPED_MAX times as long. */
@@ -94,7 +95,7 @@ void json_add_text(struct buf *out, str text)
 	buf_add_byte(out, '"');
 	while (at < text.len) {
 		size_t want = text.len - at < PIECE ? text.len - at : PIECE, most = want * ESCAPED_MAX + TAIL_MAX;
-		char aside[PIECE * ESCAPED_MAX + TAIL_MAX] __attribute__((uninitialized));
+		char aside[PIECE * ESCAPED_MAX + TAIL_MAX] UNCLEARED;
 		bool fits = out->max - out->len >= most; /* else what is needed may fit yet */
 		char *room = fits ? buf_room(out, most) : aside, *end = room;
 

@@ -127,10 +127,10 @@ bool leaves_room(struct leaves *l, size_t len, size_t keep)
 	if (l->at && (size_t)(l->end - l->at) >= len)
 		return true;
 	want = 2 * keep + len > ROOM_STEP ? 2 * keep + len : ROOM_STEP;
-	room = arena_alloc(l->arena, want);
+	room = arena_room(l->arena, want);
 	if (!room && want > keep + len) {
 		want = keep + len;
-		room = arena_alloc(l->arena, want);
+		room = arena_room(l->arena, want);
 	}
 	if (!room)
 		return false;

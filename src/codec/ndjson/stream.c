@@ -1,4 +1,5 @@
 /* Values one after another, and the way back after a damaged one. */
+#include "base/check.h"
 #include "codec/ndjson/internal.h"
 
 void json_stream_init(struct json_stream *s, str in, bool last)
@@ -94,7 +95,7 @@ static void tell_place(uint64_t line, uint64_t column, struct err *e)
 
 int json_next(struct json_stream *s, struct leaves *out, struct json_item *ret, struct err *e)
 {
-	struct err why = {0};
+	struct err why UNCLEARED;
 	uint64_t line, column;
 	size_t len = 0;
 	int rc;

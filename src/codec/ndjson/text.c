@@ -1,9 +1,6 @@
-/* Strings and numbers of JSON. */
+/* Escapes and numbers of JSON. */
 #include "base/utf8.h"
 #include "codec/ndjson/internal.h"
-#include "codec/ndjson/scan.h"
-
-#define COPY_ROOM 64 /* the least room for one step of copying */
 
 static int hex_digit(char c)
 {
@@ -61,78 +58,24 @@ static bool escape_unicode(struct cursor *c)
 	return true;
 }
 
-/* at: the backslash. */
-static bool escape(struct cursor *c)
+bool json_escape(struct cursor *c)
 {
-	static const char plain[128] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-					['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
-	unsigned char kind;
+	char plain;
 
 	if (c->end - c->at < 2) {
 		c->at = c->end;
 		return cursor_fail(c, "err.json.end");
 	}
-	kind = (unsigned char)c->at[1];
-	if (kind < 128 && plain[kind]) {
-		*c->out->at++ = plain[kind];
+	plain = json_plain_escape(c->at[1]);
+	if (plain) {
+		*c->out->at++ = plain;
 		c->at += 2;
 		return true;
 	}
-	if (kind != 'u')
+	if (c->at[1] != 'u')
 		return cursor_fail(c, "err.json.escape");
 	c->at += 2;
 	return escape_unicode(c);
-}
-
-/* A string with escapes: [start, at) is plain text and at is the first backslash. Leaves at at the stop byte or the
- * end. */
-static bool unescape(struct cursor *c, const char *start, str *ret, unsigned *high)
-{
-	struct leaves *l = c->out;
-	size_t len = (size_t)(c->at - start);
-
-	if (!leaves_room(l, len + COPY_ROOM, 0))
-		return cursor_memory(c);
-	memcpy(l->at, start, len);
-	l->at += len;
-	while (c->at < c->end && *c->at != '"' && *c->at != '\n') {
-		char *before = l->at;
-		size_t n;
-
-		if (*c->at == '\\' && !escape(c))
-			return false;
-		len += (size_t)(l->at - before);
-		if (l->end - l->at < COPY_ROOM && !leaves_room(l, COPY_ROOM, len))
-			return cursor_memory(c);
-		/* Half of the room stays free behind the copy, for the next escape. */
-		n = scan_copy(c->at, c->end, l->at, (size_t)(l->end - l->at) - COPY_ROOM / 2, high);
-		c->at += n;
-		l->at += n;
-		len += n;
-	}
-	*ret = (str){l->at - len, len};
-	return true;
-}
-
-bool json_read_string(struct cursor *c, str *ret)
-{
-	const char *start = c->at;
-	unsigned high = 0;
-
-	c->at = scan_string(start, c->end, &high);
-	if (c->at < c->end && *c->at == '"')
-		*ret = (str){start, (size_t)(c->at - start)};
-	else if (c->at < c->end && *c->at == '\\' && !unescape(c, start, ret, &high))
-		return false;
-	if (c->at == c->end)
-		return cursor_fail(c, "err.json.end");
-	if (*c->at == '\n')
-		return cursor_fail(c, "err.json.string");
-	c->at++;
-	if (!high)
-		return true;
-	*ret = leaves_clean(c->out, *ret);
-	return ret->ptr ? true : cursor_memory(c);
 }
 
 static const char *digits(const char *p, const char *end)

@@ -1,4 +1,5 @@
 /* Leaves → the fields of an event. */
+#include "base/check.h"
 #include "flow/parse/internal.h"
 
 /* What renames and copies of a mapping may add to an event. */
@@ -96,7 +97,7 @@ static void add_pair_text(struct build *bu, struct pairing *p, struct event_fiel
 
 static void add_leaf(struct build *bu, const struct leaf *leaf, struct pairing *pairing)
 {
-	struct slot scratch;
+	struct slot scratch UNCLEARED;
 	const struct slot *slot = builder_slot(bu->b, bu->shape, leaf, &scratch, bu->arena);
 	struct event_field field = {slot->name, leaf->text, slot->name_id, (enum value_type)leaf->type};
 
@@ -118,7 +119,7 @@ static void add_leaf(struct build *bu, const struct leaf *leaf, struct pairing *
 bool build_event(struct builder *b, const struct leaves *l, struct arena *arena, struct event *ev)
 {
 	struct pairing pairing = {0};
-	struct build bu;
+	struct build bu UNCLEARED;
 	uint32_t room = l->count + FIELDS_EXTRA;
 
 	if (room > EVENT_FIELDS_MAX)
@@ -130,7 +131,7 @@ bool build_event(struct builder *b, const struct leaves *l, struct arena *arena,
 	bu.room = room;
 	bu.noted_count = 0;
 	bu.time_rank = 0;
-	ev->fields = arena_alloc(arena, room * sizeof(*ev->fields));
+	ev->fields = arena_room(arena, room * sizeof(*ev->fields));
 	if (!ev->fields)
 		return false;
 	ev->field_count = 0;

@@ -29,7 +29,7 @@ struct reader;
 int mapping_load(str data_folder, struct mapping **ret, struct err *e) MUST_CHECK;
 void mapping_free(struct mapping *m);
 
-#define BATCH_EVENTS_MAX 1024u
+#define BATCH_EVENTS_MAX 128u
 #define BATCH_BUDGET (256u << 20)        /* memory of one batch */
 #define READER_UNPACKED_MAX (1ull << 40) /* bytes that a packed input may unpack to */
 #define READER_DAMAGES_MAX 16u           /* damages that are kept with their story; all are counted */

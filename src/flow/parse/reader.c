@@ -226,7 +226,7 @@ static enum step step_json(struct reader *r, struct batch *b, size_t *bytes)
 {
 	struct json_stream before = r->json;
 	struct json_item item;
-	struct err why;
+	struct err why UNCLEARED;
 	int rc = json_next(&r->json, &r->leaves, &item, &why);
 
 	if (rc == JSON_END)
@@ -247,7 +247,7 @@ static enum step step_evtx(struct reader *r, struct batch *b, size_t *bytes)
 {
 	struct evtx_record record;
 	struct event *ev;
-	struct err why;
+	struct err why UNCLEARED;
 	int rc = evtx_next(r->evtx, &record, &why);
 
 	if (rc == EVTX_END)

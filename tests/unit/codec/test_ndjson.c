@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "codec/ndjson/ndjson.h"
+#include "codec/ndjson/internal.h"
 
 /* One object as "name=type:text|…". */
 struct fixture {
@@ -140,6 +140,41 @@ static void long_texts_of_every_length_are_exact(void **state)
 	for (size_t len = 0; len < 200; len++)
 		for (size_t at = 0; at <= len; at++)
 			long_text(&f, len, at);
+}
+
+/* Every walk that this machine has, with an escape, a character of several bytes or the end at every place around the
+ * borders of a block, and with nothing behind the value that could be read by mistake. */
+static void walks_agree_around_the_borders_of_blocks(void **state)
+{
+	static const char *const pieces[] = {"\\n", "\\u00e9", "\xc3\xa9", "\\\\\\\"", "\xff", "\\x", "\n", "\"", ""};
+
+	(void)state;
+	for (size_t p = 0; p < sizeof(pieces) / sizeof(pieces[0]); p++) {
+		for (size_t before = 0; before < 80; before++) {
+			struct fixture f[2];
+			struct json_flat flats[2] = {{.leaves = &f[0].leaves}, {.leaves = &f[1].leaves}};
+			struct err e[2] = {{0}, {0}};
+			char text[256];
+			int len = snprintf(text, sizeof(text), "{\"k\":\"%0*d%s%0*d\"}", (int)before, 0, pieces[p],
+					   (int)(before % 40), 0);
+			_cleanup_free_ char *exact = mem_alloc((size_t)len, 1);
+
+			memcpy(exact, text, (size_t)len);
+			for (enum json_walk how = WALK_SSE2; how <= WALK_AVX2; how++) {
+				if (!json_walk_has(how))
+					continue;
+				fixture_init(&f[0], 1 << 20);
+				fixture_init(&f[1], 1 << 20);
+				assert_int_equal(
+					json_flatten_by(how, (str){exact, (size_t)len}, &flats[0], &e[0]),
+					json_flatten_by(WALK_SCALAR, (str){exact, (size_t)len}, &flats[1], &e[1]));
+				assert_int_equal(e[0].column, e[1].column);
+				assert_string_equal(shown(&f[0]), shown(&f[1]));
+				fixture_done(&f[0]);
+				fixture_done(&f[1]);
+			}
+		}
+	}
 }
 
 static void faults_have_names_and_places(void **state)
@@ -322,6 +357,7 @@ int main(void)
 		cmocka_unit_test(escapes_are_resolved),
 		cmocka_unit_test(ill_formed_utf8_is_replaced_and_counted),
 		cmocka_unit_test(long_texts_of_every_length_are_exact),
+		cmocka_unit_test(walks_agree_around_the_borders_of_blocks),
 		cmocka_unit_test(faults_have_names_and_places),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(strangers_names_do_not_fill_the_table),
