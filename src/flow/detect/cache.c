@@ -37,7 +37,7 @@ const struct cache_entry *cache_get(const struct cache *c, uint32_t program, uin
 	return str_eq((str){x->bytes, x->len}, value) ? x : NULL;
 }
 
-void cache_put(struct cache *c, const struct cache_entry *what, str value)
+uint64_t cache_put(struct cache *c, const struct cache_entry *what, str value)
 {
 	size_t rules_size = what->count * sizeof(*what->rules);
 	size_t need = (rules_size + value.len + 1 + 7) & ~(size_t)7;
@@ -45,7 +45,7 @@ void cache_put(struct cache *c, const struct cache_entry *what, str value)
 	char *at;
 
 	if (value.len > CACHE_VALUE_MAX || need > CACHE_BYTES / 64)
-		return;
+		return 0;
 	if (!c->slots) {
 		c->slots = mem_alloc(CACHE_SLOTS, sizeof(*c->slots));
 		c->memory = mem_alloc(CACHE_BYTES, 1);
@@ -61,8 +61,10 @@ void cache_put(struct cache *c, const struct cache_entry *what, str value)
 	x->rules = (uint32_t *)(void *)at;
 	x->bytes = at + rules_size;
 	x->len = (uint32_t)value.len;
+	x->number = ++c->values;
 	if (rules_size)
 		memcpy(x->rules, what->rules, rules_size);
 	if (value.len)
 		memcpy(x->bytes, value.ptr, value.len);
+	return x->number;
 }

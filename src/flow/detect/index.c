@@ -173,14 +173,14 @@ static void find_whole(const struct found *f, const struct by_whole *w, str fold
 		offer_group(f, group);
 }
 
-bool field_index_wants(const struct field_index *x, size_t len)
+size_t field_index_shortest(const struct field_index *x)
 {
-	return len >= x->shortest;
+	return x->shortest;
 }
 
-bool field_index_plain(const struct field_index *x)
+const struct literal_set *field_index_plain(const struct field_index *x)
 {
-	return !x->whole.lens && !x->tail.lens && !x->always_count;
+	return !x->whole.lens && !x->tail.lens && !x->always_count ? x->set : NULL;
 }
 
 void field_index_find(const struct field_index *x, const struct index_value *v, void (*fn)(void *, uint32_t), void *ctx)

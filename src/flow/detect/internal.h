@@ -232,10 +232,12 @@ extern const size_t witness_frequent_count;
 /* index.c: from a value of one field to those of the given predicates that may hold for it. */
 struct field_index *field_index_create(const struct rule_set *set, const uint32_t *preds, size_t count);
 void field_index_free(struct field_index *x);
-/* False: no value of that length has a witness. */
-bool field_index_wants(const struct field_index *x, size_t len);
-/* True: looking costs no more than remembering what was found for a value. */
-bool field_index_plain(const struct field_index *x);
+/* No shorter value has a witness. */
+size_t field_index_shortest(const struct field_index *x);
+/* Not NULL: all that is looked for is this set, so looking costs no more than remembering what was found for a value.
+ */
+struct literal_set;
+const struct literal_set *field_index_plain(const struct field_index *x);
 /* A value, and how to get it in lower case when that is needed. */
 struct index_value {
 	str text;

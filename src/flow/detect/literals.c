@@ -3,45 +3,19 @@
 #include "base/check.h"
 #include "base/mem.h"
 
-#define GRAM 4u
-#define STEP 4u
+#define STEP GRAM_STEP
 #define STEPPED_MIN (GRAM + STEP - 1) /* a literal of so many bytes covers a whole gram at a stepped place */
-#define BITS_LOG_MIN 9u
+#define BITS_LOG_MIN 12u
 #define BITS_LOG_MAX 18u
-#define BITS_PER_GRAM 16u
+#define BITS_PER_GRAM 64u
 #define WEIGHTS_LOG 12u
 #define FREQUENT_WEIGHT 64u
-#define FOLD 0x20202020u /* makes letters lower case, and some other bytes alike: the comparison tells them apart */
 
 struct gram_slot {
 	uint32_t gram;
 	uint32_t literal; /* + 1; 0 = free */
 	uint32_t offset;  /* of the gram in the literal */
 };
-
-struct grams {
-	uint64_t *bits;
-	struct gram_slot *slots; /* open addressing; several slots may have one gram */
-	uint32_t bits_log, slots_log;
-};
-
-struct literal_set {
-	str *literals;
-	struct grams stepped, every; /* looked at every STEP bytes, at every byte */
-};
-
-static inline uint32_t gram_at(const char *p)
-{
-	uint32_t gram;
-
-	memcpy(&gram, p, sizeof(gram));
-	return gram | FOLD;
-}
-
-static inline uint32_t gram_hash(uint32_t gram, uint32_t log)
-{
-	return (gram * 0x9E3779B1u) >> (32 - log);
-}
 
 static uint32_t log_of(size_t need, uint32_t least, uint32_t most)
 {
@@ -200,9 +174,7 @@ static inline void look_every(const struct search *s, const struct grams *g, siz
 	if (!g->bits || s->text.len < GRAM)
 		return;
 	for (size_t at = 0; at <= s->text.len - GRAM; at += step) {
-		uint32_t bit = gram_hash(gram_at(s->text.ptr + at), g->bits_log);
-
-		if (g->bits[bit / 64] >> (bit % 64) & 1)
+		if (gram_bit(g, s->text.ptr + at) & 1)
 			look_up(s, g, at);
 	}
 }

@@ -15,7 +15,22 @@
 
 #define LITERAL_LEN_MIN 4u /* shorter ones cannot be in a set */
 
-struct literal_set;
+/* The bitmap and the table; open here only for literal_set_misses. */
+struct gram_slot;
+
+struct grams {
+	uint64_t *bits;
+	struct gram_slot *slots; /* open addressing; several slots may have one gram */
+	uint32_t bits_log, slots_log;
+};
+
+#define GRAM 4u
+#define GRAM_STEP 4u
+
+struct literal_set {
+	str *literals;
+	struct grams stepped, every; /* looked at every GRAM_STEP bytes, at every byte */
+};
 
 /* literals: lower case, of LITERAL_LEN_MIN bytes at least; they must outlive the set. The same literal may come twice.
  * frequent: texts that many values hold, so that a literal is not known by a part of them when it has better ones. */
@@ -25,5 +40,46 @@ void literal_set_free(struct literal_set *s);
 /* Calls fn with the number of each literal that stands in the text; several times when it stands there several times.
  */
 void literal_set_find(const struct literal_set *set, str text, void (*fn)(void *ctx, uint32_t literal), void *ctx);
+
+static inline uint32_t gram_at(const char *p)
+{
+	uint32_t gram;
+
+	/* Makes letters lower case, and some other bytes alike: the comparison tells them apart. */
+	memcpy(&gram, p, sizeof(gram));
+	return gram | 0x20202020u;
+}
+
+static inline uint32_t gram_hash(uint32_t gram, uint32_t log)
+{
+	return (gram * 0x9E3779B1u) >> (32 - log);
+}
+
+static inline uint64_t gram_bit(const struct grams *g, const char *p)
+{
+	uint32_t bit = gram_hash(gram_at(p), g->bits_log);
+
+	return g->bits[bit / 64] >> (bit % 64);
+}
+
+/* True when none of the literals stands in the text; false when they have to be looked for. This is the answer for most
+ * values, so it costs no call. */
+static inline bool literal_set_misses(const struct literal_set *s, str text)
+{
+	const char *p = text.ptr, *end = p + text.len;
+	uint64_t any = 0;
+
+	if (s->every.bits)
+		return false;
+	for (; end - p >= 16; p += 16) {
+		any = gram_bit(&s->stepped, p) | gram_bit(&s->stepped, p + 4) | gram_bit(&s->stepped, p + 8) |
+		      gram_bit(&s->stepped, p + 12);
+		if (any & 1)
+			return false;
+	}
+	for (; end - p >= 4; p += 4)
+		any |= gram_bit(&s->stepped, p);
+	return !(any & 1);
+}
 
 #endif

@@ -27,6 +27,7 @@ int matcher_create(const struct rule_set *set, struct matcher **ret, struct err 
 	(void)arena_alloc(&m->fold_arena, FOLDED_BYTES_USUAL);
 	programs_init(&m->programs, key);
 	cache_init(&m->cache, key);
+	m->memo.slots = mem_alloc(MEMO_SLOTS, sizeof(*m->memo.slots));
 	*ret = m;
 	return 0;
 }
@@ -48,6 +49,8 @@ void matcher_free(struct matcher *m)
 	free(m->pred_value);
 	free(m->chains);
 	free(m->next);
+	free(m->values);
+	free(m->memo.slots);
 	free(m->folded);
 	free(m);
 }
@@ -86,6 +89,7 @@ void matcher_begin(struct matcher *m, const struct event *ev)
 		m->field_cap = EVENT_FIELDS_MAX;
 		m->next = mem_realloc(m->next, m->field_cap, sizeof(*m->next));
 		m->folded = mem_realloc(m->folded, m->field_cap, sizeof(*m->folded));
+		m->values = mem_realloc(m->values, m->field_cap, sizeof(*m->values));
 	}
 	for (uint32_t i = 0; i < ev->field_count; i++) {
 		uint32_t id = ev->fields[i].name_id;
@@ -93,6 +97,7 @@ void matcher_begin(struct matcher *m, const struct event *ev)
 
 		m->next[i] = 0;
 		m->folded[i] = STR_NONE;
+		m->values[i] = 0;
 		if (chain->event != m->event)
 			*chain = (struct chain){m->event, (uint16_t)i, (uint16_t)i};
 		else
@@ -190,14 +195,37 @@ static int32_t find_value(struct matcher *m, const struct pred *p)
 	return -1;
 }
 
+static bool ask(struct matcher *m, const struct pred *p)
+{
+	return find_value(m, p) >= 0 || (p->kind == PRED_NULL && first_of(m, p->field) < 0);
+}
+
+#define MEMO_PRED_BITS 24u
+
+/* A field with one remembered value: its answers are remembered too. */
+static bool ask_memo(struct matcher *m, uint32_t pred, uint64_t value)
+{
+	uint64_t question = value << (MEMO_PRED_BITS + 1) | (uint64_t)pred << 1;
+	uint64_t *slot = &m->memo.slots[(question * 0x9E3779B97F4A7C15u) >> 48 & (MEMO_SLOTS - 1)];
+
+	if ((*slot & ~1ull) != question)
+		*slot = question | ask(m, &m->set->preds[pred]);
+	return *slot & 1;
+}
+
 bool matcher_pred(struct matcher *m, uint32_t pred)
 {
 	const struct pred *p = &m->set->preds[pred];
+	int32_t i;
 
-	if (m->pred_stamp[pred] != m->event) {
-		m->pred_stamp[pred] = m->event;
-		m->pred_value[pred] = find_value(m, p) >= 0 || (p->kind == PRED_NULL && first_of(m, p->field) < 0);
-	}
+	if (m->pred_stamp[pred] == m->event)
+		return m->pred_value[pred];
+	m->pred_stamp[pred] = m->event;
+	i = p->field == FIELD_KEYWORD || p->kind == PRED_FIELDREF ? -1 : first_of(m, p->field);
+	if (i >= 0 && m->values[i] && !m->next[i] && pred < 1u << MEMO_PRED_BITS)
+		m->pred_value[pred] = ask_memo(m, pred, m->values[i]);
+	else
+		m->pred_value[pred] = ask(m, p);
 	return m->pred_value[pred];
 }
 
@@ -291,39 +319,52 @@ static void try_rule(struct matcher *m, uint32_t rule, uint32_t *hits)
 		m->hits[(*hits)++] = &m->set->rules[rule];
 }
 
-static void try_value(struct matcher *m, uint32_t i, uint32_t field, uint32_t *hits)
+static void try_candidates(struct matcher *m, uint32_t *hits)
 {
-	const struct program_field *f = &m->program->fields[field];
-	const struct field_index *x = f->index;
-	str text = m->ev->fields[i].text;
-	const struct cache_entry *known = NULL;
-	bool cached;
-	uint64_t hash = 0;
+	for (uint32_t k = 0; k < m->candidate_count; k++)
+		try_rule(m, m->candidates[k], hits);
+}
 
-	if (f->count == 0 || m->ev->fields[i].type == VALUE_NULL)
-		return;
-	if (!x)
-		x = program_field_make(m->set, m->program, field);
-	if (!field_index_wants(x, text.len))
-		return;
-	cached = text.len <= CACHE_VALUE_MAX && !field_index_plain(x);
-	if (cached)
-		known = cache_get(&m->cache, m->program->number, field, text, &hash);
+/* The value's candidates from the cache, or into it. */
+static void try_cached(struct matcher *m, const struct program_field *f, uint32_t i, uint32_t field, uint32_t *hits)
+{
+	struct cache_entry entry = {.program = m->program->number, .field = field};
+	str text = m->ev->fields[i].text;
+	const struct cache_entry *known = cache_get(&m->cache, entry.program, field, text, &entry.hash);
+
 	if (known) {
-		for (uint32_t k = 0; k < known->count; k++)
+		uint32_t count = known->count;
+
+		m->values[i] = field == FIELD_KEYWORD ? m->values[i] : known->number;
+		for (uint32_t k = 0; k < count; k++)
 			try_rule(m, known->rules[k], hits);
 		return;
 	}
-	find_candidates(m, x, i);
-	if (cached) {
-		struct cache_entry entry = {.hash = hash, .program = m->program->number, .field = field};
+	find_candidates(m, f->index, i);
+	entry.count = m->candidate_count;
+	entry.rules = m->candidates;
+	entry.number = cache_put(&m->cache, &entry, text);
+	m->values[i] = field == FIELD_KEYWORD ? m->values[i] : entry.number;
+	try_candidates(m, hits);
+}
 
-		entry.count = m->candidate_count;
-		entry.rules = m->candidates;
-		cache_put(&m->cache, &entry, text);
+static void try_value(struct matcher *m, uint32_t i, uint32_t field, uint32_t *hits)
+{
+	const struct program_field *f = &m->program->fields[field];
+	const struct event_field *value = &m->ev->fields[i];
+
+	if (f->count == 0 || value->type == VALUE_NULL)
+		return;
+	if (!f->index)
+		program_field_make(m->set, m->program, field);
+	if (value->text.len < f->shortest || (f->plain && literal_set_misses(f->plain, value->text)))
+		return;
+	if (!f->plain && value->text.len <= CACHE_VALUE_MAX) {
+		try_cached(m, f, i, field, hits);
+		return;
 	}
-	for (uint32_t k = 0; k < m->candidate_count; k++)
-		try_rule(m, m->candidates[k], hits);
+	find_candidates(m, f->index, i);
+	try_candidates(m, hits);
 }
 
 static int rule_cmp(const void *a, const void *b)
@@ -341,8 +382,6 @@ uint32_t matcher_match(struct matcher *m, const struct event *ev, const struct r
 	matcher_begin(m, ev);
 	m->program = p;
 	m->counts.unknown_source += !ev->source_known;
-	for (uint32_t i = 0; i < p->always_count; i++)
-		try_rule(m, p->always[i], &hits);
 	for (uint32_t i = 0; i < ev->field_count; i++) {
 		uint32_t id = ev->fields[i].name_id;
 
@@ -350,6 +389,9 @@ uint32_t matcher_match(struct matcher *m, const struct event *ev, const struct r
 			try_value(m, i, id, &hits);
 		try_value(m, i, FIELD_KEYWORD, &hits);
 	}
+	/* Last, when the values are known to the cache. */
+	for (uint32_t i = 0; i < p->always_count; i++)
+		try_rule(m, p->always[i], &hits);
 	if (hits > 1)
 		qsort(m->hits, hits, sizeof(struct rule *), rule_cmp);
 	*ret_rules = m->hits;

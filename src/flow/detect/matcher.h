@@ -3,18 +3,22 @@
 #define FLOW_DETECT_MATCHER_H
 
 #include "flow/detect/internal.h"
+#include "flow/detect/literals.h"
 
 #define FOLDED_BYTES_MAX (256u << 20) /* lower-case copies of one event's values */
 #define FOLDED_BYTES_USUAL (128u << 10)
 #define CACHE_BYTES (4u << 20) /* remembered values with their candidates, per matcher */
 #define CACHE_SLOTS 32768u     /* power of two */
 #define CACHE_VALUE_MAX 1024u  /* longer values are looked up each time */
+#define MEMO_SLOTS 65536u      /* answers remembered, power of two */
 #define PROGRAMS_MAX 512u      /* distinct sets of rules that log sources are met by */
 
 /* Where the witnesses of one field are looked for. */
 struct program_field {
 	uint32_t first, count;     /* range in the program's preds; count 0: no witness reads the field */
-	struct field_index *index; /* NULL until a value comes */
+	struct field_index *index; /* NULL until a value comes, with all below */
+	const struct literal_set *plain;
+	size_t shortest;
 };
 
 /* The rules that an event of one log source can match. */
@@ -37,6 +41,7 @@ struct programs {
 /* Value → candidates, keyed by a secret hash and checked by the bytes, so that no stranger can aim at a slot. */
 struct cache_entry {
 	uint64_t hash;
+	uint64_t number; /* of the value, never given twice */
 	uint32_t program, field;
 	uint32_t len, count;
 	char *bytes;
@@ -47,7 +52,15 @@ struct cache {
 	struct cache_entry *slots;
 	char *memory;
 	size_t used;
+	uint64_t values; /* numbers given */
 	struct hash_key key;
+};
+
+/* Answers of predicates for remembered values, one a slot: number of the value, predicate and answer in one word. The
+ * same values meet the same questions again and again, and a regular expression or a search in a long command line
+ * costs a hundred times a look here. */
+struct memo {
+	uint64_t *slots;
 };
 
 /* The fields of one name, in order. */
@@ -70,6 +83,8 @@ struct matcher {
 	struct arena fold_arena;
 	struct programs programs;
 	struct cache cache;
+	struct memo memo;
+	uint64_t *values; /* by field of the event: number of its value, 0 = not remembered */
 	struct regex_scratch *regex;
 	uint32_t *candidates; /* of the value at hand */
 	uint32_t candidate_count;
@@ -88,14 +103,15 @@ void cache_done(struct cache *c);
 /* The remembered entry, or NULL; *ret_hash is for cache_put. */
 const struct cache_entry *cache_get(const struct cache *c, uint32_t program, uint32_t field, str value,
 				    uint64_t *ret_hash);
-void cache_put(struct cache *c, const struct cache_entry *what, str value);
+/* Returns the number of the value, 0 when it is too long to be kept. */
+uint64_t cache_put(struct cache *c, const struct cache_entry *what, str value);
 
 /* program.c */
 void programs_init(struct programs *all, struct hash_key key);
 void programs_done(const struct rule_set *set, struct programs *all);
 /* Valid until the next call. */
 struct program *program_for(const struct rule_set *set, struct programs *all, const struct event *ev);
-const struct field_index *program_field_make(const struct rule_set *set, struct program *p, uint32_t field);
+void program_field_make(const struct rule_set *set, struct program *p, uint32_t field);
 
 /* matcher.c, for explain.c */
 void matcher_begin(struct matcher *m, const struct event *ev);

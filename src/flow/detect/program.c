@@ -88,12 +88,13 @@ static struct program *program_create(const struct rule_set *set, bool *rules, u
 	return p;
 }
 
-const struct field_index *program_field_make(const struct rule_set *set, struct program *p, uint32_t field)
+void program_field_make(const struct rule_set *set, struct program *p, uint32_t field)
 {
 	struct program_field *f = &p->fields[field];
 
 	f->index = field_index_create(set, p->preds + f->first, f->count);
-	return f->index;
+	f->plain = field_index_plain(f->index);
+	f->shortest = field_index_shortest(f->index);
 }
 
 void programs_init(struct programs *all, struct hash_key key)

@@ -543,7 +543,7 @@ static void shelves_init(struct shared *s, uint32_t count)
 	s->shelves = mem_alloc(count, sizeof(*s->shelves));
 	s->shelf_count = count;
 	for (uint32_t i = 0; i < count; i++)
-		shelf_init(&s->shelves[i], HUNT_MEMORY / count);
+		shelf_init(&s->shelves[i], HUNT_MEMORY / (count > 1 ? count - 1 : 1));
 	s->rules_alike = true;
 	for (uint32_t i = 0; i < s->hunt->output_count; i++)
 		s->rules_alike = s->rules_alike && s->hunt->outputs[i].rules_alike;
