@@ -122,8 +122,7 @@ struct rule_set {
 	uint32_t name_count;      /* names known then; later ones belong to others */
 	uint32_t *rules_of_first; /* by pred, count + 1 entries: range in rules_of */
 	uint32_t *rules_of;
-	uint32_t *unwitnessed; /* rules that every event of their log source must meet */
-	uint32_t unwitnessed_count;
+	uint32_t *unwitnessed, unwitnessed_count; /* rules that every event of their log source must meet */
 };
 
 /* What is being compiled, and where to tell about it. */
