@@ -181,3 +181,12 @@ SELECT tenant_id, state FROM correlate_state ORDER BY tenant_id;
 -- name: correlate_state_put
 INSERT INTO correlate_state (tenant_id, state, changed_at) VALUES ($scope_tenant, $state, $now)
 ON CONFLICT (tenant_id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at;
+
+-- name: alert_indicator_add
+INSERT INTO alert_indicator (tenant_id, alert_id, type, value, field, list, line, description, license, source, is_retrospective)
+VALUES ($scope_tenant, $alert_id, $type, $value, $field, $list, $line, $description, $license, $source, $is_retrospective)
+ON CONFLICT (tenant_id, alert_id) DO NOTHING;
+
+-- name: alert_indicator_get
+SELECT type, value, field, list, line, description, license, source, is_retrospective FROM alert_indicator
+WHERE {SCOPE} AND alert_id = $alert_id;

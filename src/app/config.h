@@ -24,6 +24,8 @@
 	X(CONFIG_ARCHIVE_SEGMENT, "archive.segment", CONFIG_INTEGER, "64", 1, 1024, "MiB")              \
 	X(CONFIG_DETECT_RULES, "detect.rules", CONFIG_LIST, "", 0, 0, "")                               \
 	X(CONFIG_DETECT_STARTER, "detect.starter_rules", CONFIG_BOOLEAN, "true", 0, 0, "")              \
+	X(CONFIG_DETECT_INDICATORS, "detect.indicators", CONFIG_LIST, "", 0, 0, "")                     \
+	X(CONFIG_DETECT_WARNINGS, "detect.warning_lists", CONFIG_LIST, "", 0, 0, "")                    \
 	X(CONFIG_DETECT_LATENESS, "detect.lateness", CONFIG_INTEGER, "60", 1, 3600, "seconds")          \
 	X(CONFIG_DETECT_MEMORY, "detect.correlation_memory", CONFIG_INTEGER, "64", 1, 4096, "MiB")      \
 	X(CONFIG_METRICS_REMOTE, "metrics.remote", CONFIG_BOOLEAN, "false", 0, 0, "")                   \

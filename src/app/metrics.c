@@ -44,6 +44,21 @@ static struct house *house_of(struct services *s)
 		return (int64_t)stats.field;               \
 	}
 
+#define READ_INDICATORS(field)                                           \
+	static int64_t indicators_##field(struct services *s)            \
+	{                                                                \
+		const struct generation *g = detector_take(s->detector); \
+		struct intel_counts counts = {0};                        \
+                                                                         \
+		if (g->lists)                                            \
+			intel_set_counts(g->lists->set, &counts);        \
+		detector_give(s->detector, g);                           \
+		return (int64_t)counts.field;                            \
+	}
+
+READ_INDICATORS(total)
+READ_INDICATORS(problems)
+READ_INDICATORS(bytes)
 READ_REQUESTS(2)
 READ_REQUESTS(3)
 READ_REQUESTS(4)
@@ -67,6 +82,8 @@ READ_STATION(damaged)
 READ_STATION(unknown_source)
 READ_STATION(lag_us)
 READ_STATION(failures)
+READ_STATION(indicator_hits)
+READ_STATION(indicator_warned)
 READ_STATION(correlated)
 READ_STATION(correlate_late)
 READ_STATION(correlate_early)
@@ -108,6 +125,11 @@ const struct metric house_metrics[] = {
 	{"noroshi_detect_unknown_source", NULL, METRIC_COUNTER, station_unknown_source},
 	{"noroshi_detect_retries", NULL, METRIC_COUNTER, station_failures},
 	{"noroshi_detect_lag_microseconds", NULL, METRIC_GAUGE, station_lag_us},
+	{"noroshi_indicator_hits", NULL, METRIC_COUNTER, station_indicator_hits},
+	{"noroshi_indicator_warned", NULL, METRIC_COUNTER, station_indicator_warned},
+	{"noroshi_indicators", NULL, METRIC_GAUGE, indicators_total},
+	{"noroshi_indicator_problems", NULL, METRIC_GAUGE, indicators_problems},
+	{"noroshi_indicator_bytes", NULL, METRIC_GAUGE, indicators_bytes},
 	{"noroshi_correlate_matches", NULL, METRIC_COUNTER, station_correlated},
 	{"noroshi_correlate_late", NULL, METRIC_COUNTER, station_correlate_late},
 	{"noroshi_correlate_early", NULL, METRIC_COUNTER, station_correlate_early},

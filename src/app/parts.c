@@ -141,11 +141,19 @@ static void calendar_close(struct house *h)
 static int detector_part_open(struct house *h, struct err *e)
 {
 	const struct config_value *rules = &h->config->values[CONFIG_DETECT_RULES];
+	const struct config_value *lists = &h->config->values[CONFIG_DETECT_INDICATORS];
+	const struct config_value *warnings = &h->config->values[CONFIG_DETECT_WARNINGS];
 	struct detector_options options = {
 		.data_folder = buf_str(&h->data),
 		.paths = rules->items,
 		.path_count = rules->count,
 		.starter = config_boolean(h->config, CONFIG_DETECT_STARTER),
+		.lists = {.env = h->env,
+			  .paths = lists->items,
+			  .path_count = lists->count,
+			  .warnings = warnings->items,
+			  .warning_count = warnings->count,
+			  .content = h->is_demo ? STR("demo/indicators.csv") : STR_NONE},
 	};
 
 	return detector_open(&options, &h->services.detector, e);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 #define WALK_DEPTH_MAX 64
@@ -220,6 +221,16 @@ int folder_make(str path, struct err *e)
 		if (was == '\0')
 			return 0;
 	}
+}
+
+uint64_t file_stamp(str path)
+{
+	char cpath[OS_PATH_MAX];
+	struct stat st;
+
+	if (path_c(path, cpath, NULL) || stat(cpath, &st) < 0)
+		return 0;
+	return hash_mix(hash_mix((uint64_t)st.st_mtim.tv_sec, (uint64_t)st.st_mtim.tv_nsec), (uint64_t)st.st_size) | 1;
 }
 
 bool file_exists(str path)

@@ -25,6 +25,8 @@ int file_write_atomic(str path, str bytes, unsigned mode, struct err *e) MUST_CH
 /* mkdir -p with mode 0700 for what it makes. */
 int folder_make(str path, struct err *e) MUST_CHECK;
 bool file_exists(str path);
+/* Size and time of the last change, as one number that differs when either does; 0 when there is no such file. */
+uint64_t file_stamp(str path);
 
 /* Calls fn for every regular file below path, in byte order of their full paths, or for path itself when it is a file.
  * suffix: only names ending so, STR_NONE = all. Depth at most 64; symbolic links to folders are not followed. */

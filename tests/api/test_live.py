@@ -112,3 +112,40 @@ def test_new_rules_keep_the_windows_that_are_open(guesses):
     send(who, token, sign_in(4624, now + 6, "203.0.113.9", "user4"))
     found = alerts(who, 1)
     assert [a["rule"]["title"] for a in found] == ["Guessed a password"], server.output()
+
+
+def test_an_indicator_becomes_an_alert_with_what_its_list_says(server):
+    import os
+    import signal
+    who = session.set_up(server)
+    folder = os.path.join(server.data, "indicators")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "feed.csv"), "w", encoding="utf-8") as f:
+        f.write("# License: CC0-1.0\n# Source: https://feed.partner.test/\nvalue,description\n"
+                "evil.partner.test,Phishing of November\nthis is none,x\n10.0.0.7,private\n")
+    server.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 10
+    while "Phishing of November" not in who.page("/indicators?value=www.evil.partner.test").text:
+        assert time.monotonic() < deadline, server.output()
+        time.sleep(0.1)
+    token = session.make_token(who, "event.write")
+    event = {"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 22, "Computer": "PC-7", "User": "A\\sato",
+             "QueryName": "www.evil.partner.test", "TimeCreated": stamp(time.time())}
+    harmless = dict(event, QueryName="good.partner.test")
+    send(who, token, json.dumps(event) + "\n" + json.dumps(harmless) + "\n")
+    found = alerts(who, 1)
+    assert [a["rule"]["id"] for a in found] == ["indicator:domain:evil.partner.test"], server.output()
+    said = who.get(f"/api/v1/alerts/{found[0]['id']}/context", Accept="application/json").json()["indicator"]
+    assert said["description"] == "Phishing of November" and said["field"] == "QueryName" and said["line"] == 4
+    assert said["license"] == "CC0-1.0" and said["source"] == "https://feed.partner.test/" and said["type"] == "domain"
+    page = who.page(f"/alerts/{found[0]['id']}").text
+    assert "Phishing of November" in page and "CC0-1.0" in page and "<mark>" in page
+    page = who.page("/indicators").text
+    assert "feed.csv" in page and "this is none" in page and "CC0-1.0" in page
+    assert "noroshi_indicator_hits_total 1" in who.get("/metrics").text
+    # The button reads lists anew; what cannot be used at all is named and the rest goes on.
+    with open(os.path.join(folder, "broken.csv.gz"), "wb") as f:
+        f.write(b"\x1f\x8b\x08\x00 this is no gzip")
+    assert who.form("/indicators/reload", {}).status == 303
+    page = who.page("/indicators").text
+    assert "broken.csv.gz" in page and "badge err" in page

@@ -26,6 +26,8 @@ def matched(name):
     assert ran.status == 0, ran
     found = {}
     for match in ran.lines():
+        if "correlation" in match:
+            continue  # of several lines: not what this test is about
         found.setdefault(match["source"]["line"], []).append(match["rule"]["id"])
     return {line: sorted(ids) for line, ids in found.items()}
 

@@ -25,6 +25,7 @@ extern const struct route calendar_web_routes[];      /* month, week, list of wh
 extern const struct route calendar_task_web_routes[]; /* tasks, proposals, closing a day */
 extern const struct route calendar_feed_web_routes[]; /* iCalendar addresses */
 
+extern const struct route intel_web_routes[];         /* lists of indicators */
 extern const struct route alert_list_web_routes[];    /* the queue and its bulk action */
 extern const struct route alert_web_routes[];         /* one alert */
 extern const struct route incident_list_web_routes[]; /* incidents, a new one */

@@ -95,6 +95,18 @@ struct finding_match {
 	uint32_t ref_count;
 };
 
+/* Which indicator an event held, and what its list says of it. */
+struct alert_indicator {
+	str type;  /* "domain", as flow/intel names it */
+	str value; /* as the list has it, in normal form */
+	str field; /* of the event */
+	str list;  /* path of the list */
+	uint32_t line;
+	str description, license, source; /* may be empty */
+	bool is_retrospective;            /* found in events that were kept before the indicator was known */
+};
+#define INDICATOR_RULE "indicator:" /* begins the rule_id of such alerts: "indicator:domain:evil.example" */
+
 /* One hit of one rule, as the station sees it. */
 struct finding {
 	int64_t tenant_id;
@@ -103,7 +115,8 @@ struct finding {
 	str asset, account;
 	event_id event; /* of a match: the one that completed it */
 	time_us event_at;
-	const struct finding_match *match; /* NULL: the rule matched one event */
+	const struct finding_match *match;       /* NULL: the rule matched one event */
+	const struct alert_indicator *indicator; /* NULL: a rule matched, not a list */
 };
 
 /* Makes an alert or counts up a live one. *ret_id is it, 0 when this finding made an alert that is closed by now;
@@ -184,6 +197,10 @@ struct alert_match {
 };
 int alert_matches(struct db *db, struct scope scope, int64_t id, struct arena *a, struct alert_match **ret,
 		  uint32_t *ret_count, struct err *e) MUST_CHECK;
+
+/* *ret is zeroed when the alert is not of an indicator. */
+int alert_indicator_of(struct db *db, struct scope scope, int64_t id, struct arena *a, struct alert_indicator *ret,
+		       struct err *e) MUST_CHECK;
 
 /* Alerts that an event is linked to, latest first. */
 int alert_of_event(struct db *db, struct scope scope, event_id event, struct arena *a, struct alert **ret,

@@ -12,7 +12,9 @@
 
 struct held {
 	struct generation pub; /* first: handed out as this */
-	uint32_t holders;      /* the detector's own included */
+	struct lists *lists;
+	struct intel_fields *fields;
+	uint32_t holders; /* the detector's own included */
 };
 
 struct detector {
@@ -24,6 +26,7 @@ struct detector {
 	str *paths;
 	size_t path_count;
 	bool starter;
+	struct lists_options lists;
 };
 
 static void held_free(struct held *h)
@@ -34,6 +37,8 @@ static void held_free(struct held *h)
 	rule_set_free(h->pub.rules);
 	name_table_free(h->pub.names);
 	mapping_free(h->pub.mapping);
+	intel_fields_free(h->fields);
+	lists_give(h->lists);
 	free(h);
 }
 
@@ -102,10 +107,28 @@ static int add_packs(const struct detector *d, struct held *h, struct err *e)
 	return rc;
 }
 
+/* Before the rules: an event carries only fields that somebody has asked for by then. */
+static int load_lists(const struct detector *d, struct held *h, struct err *e)
+{
+	int rc;
+
+	if (!d->lists.env)
+		return 0;
+	rc = lists_load(&d->lists, d->current ? d->current->lists : NULL, &h->lists, e);
+	if (rc)
+		return rc;
+	h->pub.lists = h->lists;
+	h->pub.intel_fields = h->fields = intel_fields_create(h->pub.names);
+	return 0;
+}
+
 static int load(const struct detector *d, struct held *h, struct err *e)
 {
 	struct adding add = {h, d->data_folder};
-	int rc = rule_set_create(h->pub.names, &h->pub.rules, e);
+	int rc = load_lists(d, h, e);
+
+	if (!rc)
+		rc = rule_set_create(h->pub.names, &h->pub.rules, e);
 
 	h->pub.catalogue = catalogue_create();
 	if (!rc)
@@ -149,6 +172,22 @@ int detector_reload(struct detector *d, struct err *e)
 	return rc;
 }
 
+static str *copy_paths(const str *from, size_t count)
+{
+	str *to = mem_alloc(count ? count : 1, sizeof(*to));
+
+	for (size_t i = 0; i < count; i++)
+		to[i] = (str){mem_dup(from[i].ptr, from[i].len), from[i].len};
+	return to;
+}
+
+static void free_paths(const str *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free((void *)(uintptr_t)paths[i].ptr);
+	free((void *)(uintptr_t)paths);
+}
+
 int detector_open(const struct detector_options *o, struct detector **ret, struct err *e)
 {
 	struct detector *d = mem_alloc(1, sizeof(*d));
@@ -158,11 +197,13 @@ int detector_open(const struct detector_options *o, struct detector **ret, struc
 	pthread_mutex_init(&d->reload, NULL);
 	d->data_folder = (str){mem_dup(o->data_folder.ptr ? o->data_folder.ptr : "", o->data_folder.len),
 			       o->data_folder.len};
-	d->paths = mem_alloc(o->path_count ? o->path_count : 1, sizeof(*d->paths));
-	for (size_t i = 0; i < o->path_count; i++)
-		d->paths[i] = (str){mem_dup(o->paths[i].ptr, o->paths[i].len), o->paths[i].len};
+	d->paths = copy_paths(o->paths, o->path_count);
 	d->path_count = o->path_count;
 	d->starter = o->starter;
+	d->lists = o->lists;
+	d->lists.data_folder = d->data_folder;
+	d->lists.paths = copy_paths(o->lists.paths, o->lists.path_count);
+	d->lists.warnings = copy_paths(o->lists.warnings, o->lists.warning_count);
 	rc = detector_reload(d, e);
 	if (rc) {
 		detector_close(d);
@@ -178,9 +219,9 @@ void detector_close(struct detector *d)
 		return;
 	CHECK(!d->current || d->current->holders == 1);
 	held_free(d->current);
-	for (size_t i = 0; i < d->path_count; i++)
-		free((void *)(uintptr_t)d->paths[i].ptr);
-	free(d->paths);
+	free_paths(d->paths, d->path_count);
+	free_paths(d->lists.paths, d->lists.path_count);
+	free_paths(d->lists.warnings, d->lists.warning_count);
 	free((void *)(uintptr_t)d->data_folder.ptr);
 	pthread_mutex_destroy(&d->reload);
 	pthread_mutex_destroy(&d->lock);

@@ -1,5 +1,7 @@
 #include "flow/alert/explain.h"
 
+#include "flow/alert/internal.h"
+
 #include "base/mem.h"
 
 #define SOURCE_BYTES_MAX 300u
@@ -11,7 +13,14 @@ str alert_title(struct detector *detector, const struct alert *al, enum lang lan
 	const struct rule *r = rule_set_find(g->rules, al->rule_id);
 	/* Of a rule changed meanwhile the stored title stays true; only another language is worth more. */
 	str title = r && lang == LANG_JA && r->title_ja.len ? arena_str(a, r->title_ja) : STR_NONE;
+	str type, value;
 
+	if (!r && lang != LANG_EN && indicator_rule_read(al->rule_id, &type, &value)) {
+		_cleanup_(buf_done) struct buf text = {.max = 2048};
+
+		indicator_title(&text, lang, type, value);
+		title = arena_str(a, buf_str(&text));
+	}
 	detector_give(detector, g);
 	return title.len ? title : al->rule_title;
 }

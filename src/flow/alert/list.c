@@ -290,6 +290,40 @@ int alert_of_event(struct db *db, struct scope scope, event_id event, struct are
 	return read_alerts(&st, a, ret, ret_count, e);
 }
 
+static int indicator_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
+{
+	(void)e;
+	*(struct alert_indicator *)ret = (struct alert_indicator){
+		.type = stmt_take(st, "type", a),
+		.value = stmt_take(st, "value", a),
+		.field = stmt_take(st, "field", a),
+		.list = stmt_take(st, "list", a),
+		.line = (uint32_t)stmt_col_i64(st, "line"),
+		.description = stmt_take(st, "description", a),
+		.license = stmt_take(st, "license", a),
+		.source = stmt_take(st, "source", a),
+		.is_retrospective = stmt_col_i64(st, "is_retrospective")};
+	return 0;
+}
+
+int alert_indicator_of(struct db *db, struct scope scope, int64_t id, struct arena *a, struct alert_indicator *ret,
+		       struct err *e)
+{
+	static const struct row_kind INDICATOR = {sizeof(struct alert_indicator), indicator_read};
+	_cleanup_stmt_ struct stmt st = {0};
+	struct rows rows;
+	int rc = db_prepare(db, &Q_alert_indicator_get, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "alert_id", id);
+	rc = rows_read(&st, &INDICATOR, 1, a, &rows, e);
+	if (rc)
+		return rc;
+	*ret = rows.count ? *(struct alert_indicator *)rows.items : (struct alert_indicator){0};
+	return 0;
+}
+
 static int match_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
 {
 	(void)e;

@@ -231,10 +231,33 @@ static int keep_match(struct db *db, const struct finding *f, int64_t id, struct
 	return stmt_run(&st, e);
 }
 
+/* What the list says, as it said it first. */
+static int keep_indicator(struct db *db, const struct finding *f, int64_t id, struct err *e)
+{
+	const struct alert_indicator *i = f->indicator;
+	_cleanup_stmt_ struct stmt st = {0};
+	struct scope scope = {f->tenant_id};
+	int rc = db_prepare(db, &Q_alert_indicator_add, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "alert_id", id);
+	stmt_text(&st, "type", i->type);
+	stmt_text(&st, "value", i->value);
+	stmt_text(&st, "field", i->field);
+	stmt_text(&st, "list", i->list);
+	stmt_i64(&st, "line", i->line);
+	stmt_text(&st, "description", i->description);
+	stmt_text(&st, "license", i->license);
+	stmt_text(&st, "source", i->source);
+	stmt_i64(&st, "is_retrospective", i->is_retrospective);
+	return stmt_run(&st, e);
+}
+
 static int link_all(struct db *db, const struct finding *f, int64_t id, struct err *e)
 {
 	const struct finding_match *m = f->match;
-	int rc = m ? keep_match(db, f, id, e) : 0;
+	int rc = m ? keep_match(db, f, id, e) : f->indicator ? keep_indicator(db, f, id, e) : 0;
 
 	for (uint32_t i = 0; !rc && m && i < m->ref_count; i++)
 		rc = link_event(db, f, id, &(struct link){m->refs[i], m->ref_times[i]}, e);

@@ -18,7 +18,7 @@
 
 /* What one batch counts up to; told to the outside only after the commit. */
 struct tally {
-	uint32_t events, matches, alerts, damaged, unknown_source, correlated;
+	uint32_t events, matches, alerts, damaged, unknown_source, correlated, hits, warned;
 };
 
 struct station {
@@ -111,42 +111,6 @@ static int rules_renew(struct station *s, struct err *e)
 	return 0;
 }
 
-static int raise_one(struct station *s, const struct finding *f, struct err *e)
-{
-	bool is_new = false;
-	int64_t id;
-	int rc = alert_raise(s->db, f, s->o.env->now(s->o.env->ctx), &id, &is_new, e);
-
-	s->tally->alerts += is_new;
-	return rc;
-}
-
-static int raise_rules(struct station *s, const struct live_event *what, struct err *e)
-{
-	const struct archived *from = what->from;
-	_cleanup_(buf_done) struct buf tags = {.max = RULE_TAGS_MAX + 16};
-	int rc = 0;
-
-	for (uint32_t i = 0; !rc && i < what->rule_count; i++) {
-		const struct rule *r = what->rules[i];
-		struct finding f = {.tenant_id = from->event.tenant_id,
-				    .rule_id = r->id,
-				    .rule_title = r->title,
-				    .tags = rule_tags(r, &tags),
-				    .level = r->level,
-				    .confidence = alert_confidence(r->status),
-				    .asset = event_asset(what->event),
-				    .account = event_account(what->event),
-				    .event = from->id,
-				    .event_at = what->event->time_known ? what->event->time : from->event.time};
-
-		/* A part of a correlation speaks through it alone. */
-		if (!r->is_silent)
-			rc = raise_one(s, &f, e);
-	}
-	return rc;
-}
-
 /* ---- matches of correlations ---- */
 
 /* The event that completed a match names the asset and the account. It may be hours old. */
@@ -167,42 +131,18 @@ static int last_event(struct station *s, int64_t tenant_id, event_id id, struct 
 	return 0;
 }
 
-static int raise_match(struct station *s, int64_t tenant_id, const struct correlate_match *m, struct err *e)
+static int raise_last(struct station *s, int64_t tenant_id, const struct correlate_match *m, struct err *e)
 {
-	const struct rule *r = m->rule;
-	struct finding_match match = {.id = m->id,
-				      .group_names = m->group_names,
-				      .group_values = m->group_values,
-				      .group_count = m->group_count,
-				      .condition = m->condition,
-				      .measured = m->measured,
-				      .start = m->start,
-				      .end = m->end,
-				      .span = m->span,
-				      .events = (int64_t)m->events,
-				      .refs = m->refs,
-				      .ref_times = m->ref_times,
-				      .ref_count = m->ref_count};
-	_cleanup_(buf_done) struct buf tags = {.max = RULE_TAGS_MAX + 16};
-	struct finding f = {.tenant_id = tenant_id,
-			    .rule_id = r->id,
-			    .rule_title = r->title,
-			    .tags = rule_tags(r, &tags),
-			    .level = r->level,
-			    .confidence = alert_confidence(r->status),
-			    .event = m->ref,
-			    .event_at = m->end,
-			    .match = &match};
+	struct raising r = {s->db, tenant_id, s->o.env->now(s->o.env->ctx), 0};
 	struct event last;
 	int rc = last_event(s, tenant_id, m->ref, &last, e);
 
 	if (!rc && !db_in_transaction(s->db))
 		rc = db_begin(s->db, e);
-	if (rc)
-		return rc;
-	f.asset = event_asset(&last);
-	f.account = event_account(&last);
-	return raise_one(s, &f, e);
+	if (!rc)
+		rc = raise_match(&r, m, &last, e);
+	s->tally->alerts += r.alerts;
+	return rc;
 }
 
 /* What a crash makes come again was counted before it. */
@@ -220,7 +160,7 @@ static void on_match(void *ctx, int64_t tenant_id, const struct correlate_match 
 
 	s->tally->correlated++;
 	if (!s->match_rc && !m->rule->is_silent && keeps_match(s, tenant_id, m))
-		s->match_rc = raise_match(s, tenant_id, m, s->match_err);
+		s->match_rc = raise_last(s, tenant_id, m, s->match_err);
 }
 
 static int save_live(struct station *s, struct err *e)
@@ -237,6 +177,27 @@ static int save_live(struct station *s, struct err *e)
 }
 
 /* ---- batches ---- */
+
+/* Rules and indicators that the event meets by itself. */
+static int raise_event(struct station *s, const struct live_event *what, struct err *e)
+{
+	struct raising r = {s->db, what->from->event.tenant_id, s->o.env->now(s->o.env->ctx), 0};
+	const struct generation *g = s->rules;
+	const struct intel_hit *hits = NULL;
+	uint32_t count = 0;
+	int rc = raise_rules(&r, what, e);
+
+	if (g->lists)
+		count = intel_match(g->lists->set, g->intel_fields, what->event, &s->one, &hits);
+	for (uint32_t i = 0; i < count; i++) {
+		s->tally->hits += !hits[i].suppressed;
+		s->tally->warned += hits[i].suppressed;
+	}
+	if (!rc && count)
+		rc = raise_hits(&r, what, &(struct hits){hits, count, false}, e);
+	s->tally->alerts += r.alerts;
+	return rc;
+}
 
 static int judge(struct station *s, const struct archived *from, struct err *e)
 {
@@ -261,7 +222,7 @@ static int judge(struct station *s, const struct archived *from, struct err *e)
 	if (is_new) {
 		s->tally->unknown_source += !ev.source_known;
 		s->tally->matches += matched;
-		rc = raise_rules(s, &what, e);
+		rc = raise_event(s, &what, e);
 	}
 	if (!rc)
 		live_push(s->live, &what);
@@ -366,6 +327,8 @@ static void count_batch(struct station *s, const struct tally *t, const struct a
 	atomic_fetch_add(&c->damaged, t->damaged);
 	atomic_fetch_add(&c->unknown_source, t->unknown_source);
 	atomic_fetch_add(&c->correlated, t->correlated);
+	atomic_fetch_add(&c->indicator_hits, t->hits);
+	atomic_fetch_add(&c->indicator_warned, t->warned);
 	atomic_store(&c->position, s->position);
 	if (last)
 		atomic_store(&c->lag_us, s->o.env->now(s->o.env->ctx) - last->event.received);

@@ -24,14 +24,15 @@
 
 struct station_counters {
 	_Atomic uint64_t events, matches, alerts, damaged, unknown_source;
-	_Atomic uint64_t position;                        /* event id up to which everything is judged */
-	_Atomic int64_t lag_us;                           /* receive time → judged, of the last batch */
-	_Atomic uint64_t failures;                        /* batches that had to be tried again */
-	_Atomic uint64_t correlated;                      /* matches of correlations, parts of others included */
-	_Atomic uint64_t correlate_late, correlate_early; /* events too late for their window, or from the future */
-	_Atomic uint64_t correlate_hurried;               /* given on before their time, for want of memory */
-	_Atomic uint64_t correlate_evicted;               /* windows given up for want of memory */
-	_Atomic uint64_t correlate_trimmed;               /* events taken out of windows that were full */
+	_Atomic uint64_t position;                         /* event id up to which everything is judged */
+	_Atomic int64_t lag_us;                            /* receive time → judged, of the last batch */
+	_Atomic uint64_t failures;                         /* batches that had to be tried again */
+	_Atomic uint64_t indicator_hits, indicator_warned; /* of lists; the latter held back by warning lists */
+	_Atomic uint64_t correlated;                       /* matches of correlations, parts of others included */
+	_Atomic uint64_t correlate_late, correlate_early;  /* events too late for their window, or from the future */
+	_Atomic uint64_t correlate_hurried;                /* given on before their time, for want of memory */
+	_Atomic uint64_t correlate_evicted;                /* windows given up for want of memory */
+	_Atomic uint64_t correlate_trimmed;                /* events taken out of windows that were full */
 	_Atomic uint64_t correlate_ungrouped, correlate_valueless; /* events without the field that was asked for */
 	_Atomic uint64_t correlate_dropped; /* windows that new rules or a damaged state put an end to */
 	_Atomic uint64_t correlate_groups, correlate_held, correlate_bytes; /* now */

@@ -72,6 +72,22 @@ enum intel_role { INTEL_WATCH, INTEL_WARNING };
 
 struct intel_set;
 
+/* One list as it was read. license, source and title stand in its first lines as "# License: …", "# Source: …",
+ * "# Title: …" ("Terms of use" is a licence too); they are shown wherever an indicator of the list is, as many lists
+ * ask. */
+#define INTEL_HEADER_LINES 50u /* lines in which they are looked for */
+#define INTEL_HEADER_MAX 300u  /* bytes of each; cut there */
+
+struct intel_list {
+	str path;
+	enum intel_role role;
+	uint64_t entries;  /* taken, equal ones of other lists included */
+	uint64_t problems; /* lines that are none */
+	str license, source, title;
+	bool failed; /* not read to its end: `failure` says why; what came before counts */
+	struct err failure;
+};
+
 /* key: secret random numbers. now: STIX indicators whose valid_until is past are left out and counted. */
 struct intel_set *intel_set_create(struct hash_key key, time_us now);
 void intel_set_free(struct intel_set *set);
@@ -79,6 +95,11 @@ void intel_set_free(struct intel_set *set);
 int intel_set_add(struct intel_set *set, str bytes, str path, enum intel_role role, struct err *e) MUST_CHECK;
 /* A file, or every file below a folder. */
 int intel_set_add_path(struct intel_set *set, str path, enum intel_role role, struct err *e) MUST_CHECK;
+/* A file, or every file below a folder; a list that cannot be used is told (intel_list.failed) and the others are read.
+ * A path that is not there is an error. */
+int intel_set_try_path(struct intel_set *set, str path, enum intel_role role, struct err *e) MUST_CHECK;
+uint32_t intel_set_list_count(const struct intel_set *set);
+const struct intel_list *intel_set_list(const struct intel_set *set, uint32_t index);
 /* content/warninglists, and what <data_folder>/content/warninglists adds. */
 int intel_set_add_own_warnings(struct intel_set *set, str data_folder, struct err *e) MUST_CHECK;
 /* Sorts and indexes; no more adds. */
@@ -113,7 +134,11 @@ struct intel_hit {
 	bool suppressed; /* a warning list holds the value: */
 	str warning_source;
 	uint32_t warning_line;
+	const struct intel_list *list; /* that holds it */
 };
+
+/* How bad it is to meet one, 1 … 5 as rules have it: what is not shared by many weighs more. */
+unsigned indicator_level(enum indicator_type type);
 
 /* The hits of an event in the order of its fields, one an indicator; *ret lives in the arena. When the arena's budget
  * is spent, the hits that fitted. Thread-safe: everything but the arena is only read. */

@@ -88,8 +88,8 @@ size_t table_bytes(const struct table *t);
 /* ---- set.c ---- */
 
 struct list_file {
-	str path;
-	uint32_t base; /* origin of its line 0 */
+	struct intel_list list; /* first: handed out as this */
+	uint32_t base;          /* origin of its line 0 */
 };
 
 /* What an origin says beyond its file and line; sorted by origin. */
@@ -126,6 +126,8 @@ struct reading {
 
 /* Tells that the present line is none. Returns 0: reading goes on. */
 int reading_problem(struct reading *r, const char *id, str value);
+/* A comment of the list's first lines: perhaps its licence, its source or its title. */
+void reading_header(struct reading *r, str comment);
 /* Adds a value with its context; what is no indicator is told. */
 int reading_add(struct reading *r, enum indicator_type type, str text, struct err *e) MUST_CHECK;
 /* Context of the present line; description may be empty. */

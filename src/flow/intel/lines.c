@@ -113,6 +113,8 @@ static int read_line(struct lines *l, str line, struct err *e)
 		return err_set(e, ERR_LIMIT, "err.intel.many");
 	if (r->line == 1 && str_starts(line, STR("\xEF\xBB\xBF")))
 		line = str_from(line, 3);
+	if (r->line <= INTEL_HEADER_LINES && str_starts(str_trim(line), STR("#")))
+		reading_header(r, str_trim(line));
 	if (!l->csv || str_starts(str_trim(line), STR("#")))
 		line = without_comment(line);
 	if (!line.len)

@@ -348,6 +348,15 @@ static void match_field(struct matching *m, const struct event_field *field, con
 	}
 }
 
+unsigned indicator_level(enum indicator_type type)
+{
+	/* Addresses and names of files are shared by many and change hands. */
+	bool shared = type == INDICATOR_IP || type == INDICATOR_CIDR || type == INDICATOR_ENDPOINT ||
+		      type == INDICATOR_FILENAME || type == INDICATOR_USER_AGENT || type == INDICATOR_PATH;
+
+	return shared ? 3 : 4;
+}
+
 uint32_t intel_match(const struct intel_set *set, const struct intel_fields *fields, const struct event *ev,
 		     struct arena *a, const struct intel_hit **ret)
 {

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "codec/inflate/inflate.h"
 #include "craft/content/content.h"
 #include "os/file.h"
@@ -27,6 +28,14 @@ struct intel_set *intel_set_create(struct hash_key key, time_us now)
 	return set;
 }
 
+static void list_done(struct intel_list *list)
+{
+	free((void *)(uintptr_t)list->path.ptr);
+	free((void *)(uintptr_t)list->license.ptr);
+	free((void *)(uintptr_t)list->source.ptr);
+	free((void *)(uintptr_t)list->title.ptr);
+}
+
 void intel_set_free(struct intel_set *set)
 {
 	if (!set)
@@ -34,7 +43,7 @@ void intel_set_free(struct intel_set *set)
 	table_done(&set->watch);
 	table_done(&set->warning);
 	for (size_t i = 0; i < set->file_count; i++)
-		free((void *)(uintptr_t)set->files[i].path.ptr);
+		list_done(&set->files[i].list);
 	free(set->files);
 	free(set->contexts);
 	free(set->problems);
@@ -49,6 +58,7 @@ int reading_problem(struct reading *r, const char *id, str value)
 	struct err *e;
 
 	set->counts.problems++;
+	set->files[set->file_count - 1].list.problems++;
 	if (set->problem_count == INTEL_PROBLEMS_MAX)
 		return 0;
 	mem_grow(&set->problems, &set->problem_cap, set->problem_count + 1, sizeof(*set->problems));
@@ -70,7 +80,35 @@ int reading_add(struct reading *r, enum indicator_type type, str text, struct er
 	       v->prefix < (address_is_v4(&v->address) ? INTEL_PREFIX_MIN_V4 + 96 : INTEL_PREFIX_MIN_V6);
 	if (wide && r->role == INTEL_WATCH)
 		return reading_problem(r, "err.intel.wide", text);
+	r->set->files[r->set->file_count - 1].list.entries++;
 	return table_add(r->role == INTEL_WATCH ? &r->set->watch : &r->set->warning, v, (uint32_t)r->set->origin, e);
+}
+
+static void keep_header(str *to, str value)
+{
+	if (to->ptr || !value.len)
+		return;
+	value = utf8_cut(value, INTEL_HEADER_MAX);
+	*to = (str){mem_dup(value.ptr, value.len), value.len};
+}
+
+void reading_header(struct reading *r, str comment)
+{
+	struct intel_list *list = &r->set->files[r->set->file_count - 1].list;
+	const struct {
+		const char *name;
+		str *to;
+	} headers[] = {{"license", &list->license},  {"licence", &list->license}, {"terms of use", &list->license},
+		       {"terms", &list->license},    {"source", &list->source},   {"url", &list->source},
+		       {"reference", &list->source}, {"title", &list->title},     {"name", &list->title}};
+	ptrdiff_t colon;
+
+	while (comment.len && (comment.ptr[0] == '#' || comment.ptr[0] == ' '))
+		comment = str_from(comment, 1);
+	colon = str_find_byte(comment, ':');
+	for (size_t i = 0; colon > 0 && i < COUNT_OF(headers); i++)
+		if (str_eq_nocase(str_trim(str_sub(comment, 0, (size_t)colon)), str_of(headers[i].name)))
+			keep_header(headers[i].to, str_trim(str_from(comment, (size_t)colon + 1)));
 }
 
 /* The offset of the text, kept once. */
@@ -190,7 +228,7 @@ static int read_list(struct reading *r, str bytes, struct err *e)
 		return err_set(e, ERR_LIMIT, "err.intel.many");
 	mem_grow(&set->files, &set->file_cap, set->file_count + 1, sizeof(*set->files));
 	r->path.ptr = mem_dup(r->path.ptr, r->path.len);
-	set->files[set->file_count++] = (struct list_file){r->path, (uint32_t)set->origin};
+	set->files[set->file_count++] = (struct list_file){{.path = r->path, .role = r->role}, (uint32_t)set->origin};
 	if (stix_is(peek(bytes, format, room, sizeof(room))))
 		rc = read_stix(r, bytes, format, e);
 	else
@@ -226,21 +264,53 @@ struct adding {
 	struct intel_set *set;
 	enum intel_role role;
 	str data_folder;
+	bool tries; /* a list that cannot be used is told, and the others are read */
 };
+
+/* A list that cannot be used stands among the others, with the reason. */
+static int add_failed(struct intel_set *set, const struct reading *what, const struct err *why)
+{
+	uint32_t last = (uint32_t)set->file_count;
+
+	/* It may have begun before it failed. */
+	if (!last || !str_eq(set->files[last - 1].list.path, what->path)) {
+		if (last == INTEL_FILES_MAX)
+			return 0;
+		mem_grow(&set->files, &set->file_cap, last + 1, sizeof(*set->files));
+		set->files[last] = (struct list_file){{.role = what->role}, (uint32_t)set->origin++};
+		set->files[last].list.path = (str){mem_dup(what->path.ptr, what->path.len), what->path.len};
+		set->file_count++;
+	}
+	set->files[set->file_count - 1].list.failed = true;
+	set->files[set->file_count - 1].list.failure = *why;
+	return 0;
+}
 
 static int add_file(void *ctx, str path, struct err *e)
 {
 	struct adding *add = ctx;
 	struct reading what = {.set = add->set, .role = add->role, .path = path};
 	struct file_view view = {0};
-	int rc = file_view_open(path, INTEL_FILE_MAX, &view, e);
+	struct err why = {0};
+	int rc = file_view_open(path, INTEL_FILE_MAX, &view, &why);
 
-	if (rc < 0)
-		return rc;
-	what.view = view.mapped ? &view : NULL;
-	rc = add_list(&what, view.bytes, e);
-	file_view_close(&view);
+	if (rc == 0) {
+		what.view = view.mapped ? &view : NULL;
+		rc = add_list(&what, view.bytes, &why);
+		file_view_close(&view);
+	}
+	if (rc < 0 && add->tries)
+		return add_failed(add->set, &what, &why);
+	if (rc < 0 && e)
+		*e = why;
 	return rc;
+}
+
+int intel_set_try_path(struct intel_set *set, str path, enum intel_role role, struct err *e)
+{
+	struct adding add = {.set = set, .role = role, .tries = true};
+
+	return folder_walk(path, STR_NONE, add_file, &add, e);
 }
 
 int intel_set_add_path(struct intel_set *set, str path, enum intel_role role, struct err *e)
@@ -268,7 +338,7 @@ static int add_content(void *ctx, str path, struct err *e)
 
 int intel_set_add_own_warnings(struct intel_set *set, str data_folder, struct err *e)
 {
-	struct adding add = {set, INTEL_WARNING, data_folder};
+	struct adding add = {.set = set, .role = INTEL_WARNING, .data_folder = data_folder};
 
 	return content_each(data_folder, OWN_WARNINGS, add_content, &add, e);
 }
@@ -302,6 +372,17 @@ uint32_t intel_set_problems(const struct intel_set *set, const struct err **ret)
 	return (uint32_t)set->problem_count;
 }
 
+uint32_t intel_set_list_count(const struct intel_set *set)
+{
+	return (uint32_t)set->file_count;
+}
+
+const struct intel_list *intel_set_list(const struct intel_set *set, uint32_t index)
+{
+	CHECK(index < set->file_count);
+	return &set->files[index].list;
+}
+
 static int context_cmp(const void *key, const void *row)
 {
 	uint32_t origin = *(const uint32_t *)key, at = ((const struct context *)row)->origin;
@@ -322,7 +403,8 @@ void set_origin(const struct intel_set *set, uint32_t origin, struct intel_hit *
 		else
 			to = mid;
 	}
-	ret->source = set->files[from].path;
+	ret->list = &set->files[from].list;
+	ret->source = ret->list->path;
 	ret->line = origin - set->files[from].base;
 	ret->description = STR("");
 	if (set->context_count)

@@ -99,7 +99,7 @@ static void fill(struct place *p, const struct sign_in *from, uint32_t count)
 		text[time_format(at, text)] = 0;
 		snprintf(raw[i], sizeof(raw[i]),
 			 "{\"product\":\"windows\",\"EventID\":4625,\"@timestamp\":\"%s\",\"Computer\":\"DC-1\","
-			 "\"IpAddress\":\"192.0.2.%u\",\"TargetUserName\":\"u%u\",\"n\":%u}",
+			 "\"IpAddress\":\"45.155.204.%u\",\"TargetUserName\":\"u%u\",\"n\":%u}",
 			 text, from[i].host, from[i].user, i);
 		events[i] = (struct raw_event){.tenant_id = from[i].tenant,
 					       .received = NOW + from[i].came * TIME_SECOND,
@@ -195,7 +195,7 @@ static void tell(struct place *p, int64_t tenant, struct buf *out)
 	for (uint32_t host = 0; host < HOSTS; host++) {
 		char group[64];
 
-		snprintf(group, sizeof(group), "[[\"IpAddress\",\"192.0.2.%u\"]]", host);
+		snprintf(group, sizeof(group), "[[\"IpAddress\",\"45.155.204.%u\"]]", host);
 		for (uint32_t i = 0; i < list.count; i++) {
 			const struct alert *al = &list.alerts[i];
 			struct alert_match *m;
@@ -243,7 +243,7 @@ static void parts_become_one_alert_with_its_events(void **state)
 	tell(p, p->other, &told);
 	assert_string_equal(buf_cstr(&told), "");
 	tell(p, p->tenant, &told);
-	assert_string_equal(buf_cstr(&told), "Many failed sign-ins|5|[[\"IpAddress\",\"192.0.2.7\"]]| 5@0-4/5\n");
+	assert_string_equal(buf_cstr(&told), "Many failed sign-ins|5|[[\"IpAddress\",\"45.155.204.7\"]]| 5@0-4/5\n");
 	arena_init(&arena, 1u << 20);
 	assert_int_equal(db_open(str_of(p->database), &db, &p->e), 0);
 	assert_int_equal(alert_find(db, (struct scope){p->tenant}, 1, &arena, &al, &p->e), 0);
@@ -436,6 +436,104 @@ static void bad_clocks_and_unbounded_groups_are_counted(void **state)
 	works_close(&w);
 }
 
+static void write_file(struct place *p, const char *name, const char *text)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/indicators", p->folder);
+	assert_int_equal(folder_make(str_of(path), &p->e), 0);
+	snprintf(path, sizeof(path), "%s/indicators/%s", p->folder, name);
+	assert_int_equal(file_write_atomic(str_of(path), str_of(text), 0600, &p->e), 0);
+}
+
+static void indicators_open(struct place *p, struct works *w)
+{
+	struct detector_options rules = {.data_folder = str_of(p->folder), .lists = {.env = &p->env}};
+	struct station_options o = {.env = &p->env, .database = str_of(p->database)};
+
+	assert_int_equal(archive_open(str_of(p->folder), NULL, &p->env, &w->archive, &p->e), 0);
+	assert_int_equal(detector_open(&rules, &w->detector, &p->e), 0);
+	o.archive = w->archive;
+	o.detector = w->detector;
+	assert_int_equal(station_create(&o, &w->station, &p->e), 0);
+}
+
+static void an_indicator_becomes_an_alert_with_its_list(void **state)
+{
+	struct place *p = *state;
+	struct sign_in list[4];
+	struct alert_indicator i;
+	const struct generation *g;
+	struct station_counters *c;
+	struct arena arena;
+	struct alert al;
+	struct works w;
+	struct db *db;
+
+	/* 10.0.0.0/8 is in our own warning list; the second line is no indicator, the last one comes with a reload. */
+	write_file(
+		p, "feed.csv",
+		"# License: CC0-1.0\n# Source: https://feed.example/\nvalue,description\n45.155.204.7,\"Known scanner\"\n"
+		"not an indicator,x\n");
+	write_file(p, "broken.txt.gz", "\x1f\x8b\x08\x00 no gzip");
+	for (unsigned k = 0; k < 4; k++)
+		list[k] = (struct sign_in){p->tenant, k, k, k < 3 ? 7 : 9, k};
+	fill(p, list, 4);
+	indicators_open(p, &w);
+	c = station_counters(w.station);
+	run_out(&w, &p->e);
+	assert_int_equal(atomic_load(&c->indicator_hits) + atomic_load(&c->indicator_warned), 3);
+	g = detector_take(w.detector);
+	assert_true(intel_set_list_count(g->lists->set) >= 3);
+	assert_true(intel_set_list(g->lists->set, 0)->failed);
+	assert_int_equal(intel_set_list(g->lists->set, 1)->entries, 1);
+	assert_int_equal(intel_set_list(g->lists->set, 1)->problems, 1);
+	assert_true(str_eq(intel_set_list(g->lists->set, 1)->license, STR("CC0-1.0")));
+	detector_give(w.detector, g);
+	works_close(&w);
+	arena_init(&arena, 1u << 20);
+	assert_int_equal(db_open(str_of(p->database), &db, &p->e), 0);
+	assert_int_equal(alert_find(db, (struct scope){p->tenant}, 1, &arena, &al, &p->e), 0);
+	assert_true(str_eq(al.rule_id, STR("indicator:ip:45.155.204.7")));
+	assert_int_equal(al.count, 1); /* asset and account: another account is another alert */
+	assert_int_equal(alert_indicator_of(db, (struct scope){p->tenant}, 1, &arena, &i, &p->e), 0);
+	assert_true(str_eq(i.description, STR("Known scanner")) && i.line == 4 && str_eq(i.field, STR("IpAddress")));
+	assert_true(str_eq(i.license, STR("CC0-1.0")) && str_eq(i.source, STR("https://feed.example/")));
+	assert_int_equal(alert_indicator_of(db, (struct scope){p->other}, 1, &arena, &i, &p->e), 0);
+	assert_int_equal(i.value.len, 0);
+	db_close(db);
+	arena_done(&arena);
+}
+
+static void new_lists_work_at_once_and_unchanged_ones_are_kept(void **state)
+{
+	struct place *p = *state;
+	struct sign_in list[2] = {{p->tenant, 1, 1, 7, 1}, {p->tenant, 2, 2, 9, 1}};
+	const struct generation *before, *after;
+	struct works w;
+
+	write_file(p, "a.txt", "45.155.204.7\n");
+	indicators_open(p, &w);
+	before = detector_take(w.detector);
+	assert_int_equal(detector_reload(w.detector, &p->e), 0);
+	after = detector_take(w.detector);
+	assert_ptr_equal(before->lists, after->lists);
+	detector_give(w.detector, after);
+	write_file(p, "b.txt", "45.155.204.9\n");
+	assert_int_equal(detector_reload(w.detector, &p->e), 0);
+	after = detector_take(w.detector);
+	assert_ptr_not_equal(before->lists, after->lists);
+	assert_int_equal(after->lists->number, 2);
+	detector_give(w.detector, before);
+	detector_give(w.detector, after);
+	works_close(&w);
+	fill(p, list, 2);
+	indicators_open(p, &w);
+	run_out(&w, &p->e);
+	assert_int_equal(atomic_load(&station_counters(w.station)->indicator_hits), 2);
+	works_close(&w);
+}
+
 #define LIVE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -446,6 +544,8 @@ int main(void)
 		LIVE_TEST(kill_9_neither_loses_nor_doubles_a_correlation),
 		LIVE_TEST(new_rules_in_the_middle_lose_no_window),
 		LIVE_TEST(a_failure_of_the_store_is_made_good),
+		LIVE_TEST(an_indicator_becomes_an_alert_with_its_list),
+		LIVE_TEST(new_lists_work_at_once_and_unchanged_ones_are_kept),
 		LIVE_TEST(bad_clocks_and_unbounded_groups_are_counted),
 	};
 

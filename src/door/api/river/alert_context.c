@@ -1,4 +1,4 @@
-/* What an alert is besides its events: the matches of a correlation. */
+/* What an alert is besides its events: the matches of a correlation, an indicator. */
 #include "door/api/api.h"
 #include "door/api/json.h"
 #include "door/api/river/river.h"
@@ -32,9 +32,29 @@ static json_t *correlation_json(const struct alert_match *matches, uint32_t coun
 	return out;
 }
 
+static json_t *indicator_json(const struct alert_indicator *i)
+{
+	json_t *out;
+
+	if (!i->value.len)
+		return json_null();
+	out = api_json(json_object());
+	api_put(out, "type", api_text(i->type));
+	api_put(out, "value", api_text(i->value));
+	api_put(out, "field", api_text(i->field));
+	api_put(out, "list", api_text(i->list));
+	api_put(out, "line", api_json(json_integer(i->line)));
+	api_put(out, "description", api_text_or_null(i->description));
+	api_put(out, "license", api_text_or_null(i->license));
+	api_put(out, "source", api_text_or_null(i->source));
+	api_put(out, "is_retrospective", json_boolean(i->is_retrospective));
+	return out;
+}
+
 static int context_get(struct request *rq, struct response *rs, struct err *e)
 {
 	struct scope scope = actor_scope(&rq->actor);
+	struct alert_indicator indicator;
 	struct alert_match *matches;
 	uint32_t count;
 	struct alert al;
@@ -43,10 +63,12 @@ static int context_get(struct request *rq, struct response *rs, struct err *e)
 	int rc;
 
 	if ((rc = request_param_i64(rq, 0, &id, e)) || (rc = alert_find(rq->db, scope, id, rq->arena, &al, e)) ||
-	    (rc = alert_matches(rq->db, scope, id, rq->arena, &matches, &count, e)))
+	    (rc = alert_matches(rq->db, scope, id, rq->arena, &matches, &count, e)) ||
+	    (rc = alert_indicator_of(rq->db, scope, id, rq->arena, &indicator, e)))
 		return rc;
 	out = api_json(json_object());
 	api_put(out, "correlation", correlation_json(matches, count));
+	api_put(out, "indicator", indicator_json(&indicator));
 	return response_json(rs, out, e);
 }
 

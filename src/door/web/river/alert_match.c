@@ -1,4 +1,4 @@
-/* What several events mean together: the part of an alert's page that a correlation fills. */
+/* The parts of an alert's page that a correlation or an indicator fills. */
 #include "door/web/river/alert_parts.h"
 
 #include <jansson.h>
@@ -110,4 +110,28 @@ int show_matches(struct request *rq, struct view *v, const struct alert *al, str
 		show_time(rq, row, matches[i].first_at);
 	}
 	return show_parts(rq, map, al, e);
+}
+
+int show_indicator(struct request *rq, struct view *v, const struct alert *al, str *ret_field, struct err *e)
+{
+	struct alert_indicator i;
+	struct view *map;
+	int rc = alert_indicator_of(rq->db, actor_scope(&rq->actor), al->id, rq->arena, &i, e);
+
+	if (rc)
+		return rc;
+	*ret_field = i.field.len ? i.field : STR("");
+	if (!i.value.len)
+		return 0;
+	map = view_map(v, "indicator");
+	view_text(map, "type", i.type);
+	view_text(map, "value", i.value);
+	view_text(map, "field", i.field);
+	view_text(map, "list", i.list);
+	view_i64(map, "line", i.line);
+	view_text(map, "description", i.description);
+	view_text(map, "license", i.license);
+	view_text(map, "source", i.source);
+	view_bool(map, "retro", i.is_retrospective);
+	return 0;
 }
