@@ -139,15 +139,17 @@ void file_view_close(struct file_view *v)
 	*v = (struct file_view){0};
 }
 
-void file_view_forget(const struct file_view *v, size_t len)
+void file_view_forget(const struct file_view *v, str slice)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t from = (size_t)(slice.ptr - v->bytes.ptr), to = from + slice.len;
 
-	if (len > v->bytes.len)
-		len = v->bytes.len;
+	CHECK(to <= v->bytes.len);
 	/* Only whole pages; a refusal costs memory, nothing else. */
-	if (v->mapped && len >= page)
-		(void)madvise((void *)(uintptr_t)v->bytes.ptr, len / page * page, MADV_DONTNEED);
+	from = (from + page - 1) / page * page;
+	to = to / page * page;
+	if (v->mapped && from < to)
+		(void)madvise((void *)(uintptr_t)(v->bytes.ptr + from), to - from, MADV_DONTNEED);
 }
 
 static int write_all(int fd, str path, str bytes, struct err *e)

@@ -14,8 +14,8 @@ struct file_view {
 /* More than max bytes: ERR_LIMIT. A folder: ERR_IO with key err.file.is_folder. */
 int file_view_open(str path, size_t max, struct file_view *ret, struct err *e) MUST_CHECK;
 void file_view_close(struct file_view *v);
-/* The first `len` bytes are done with: their memory may go. They can still be read, slowly, while the view is open. */
-void file_view_forget(const struct file_view *v, size_t len);
+/* The slice of v->bytes is not needed any more: its pages, when they are a file's, stop counting as our memory. */
+void file_view_forget(const struct file_view *v, str slice);
 
 /* Appends to out; more than max bytes in all, or more than out may hold, is ERR_LIMIT. */
 int file_read(str path, size_t max, struct buf *out, struct err *e) MUST_CHECK;

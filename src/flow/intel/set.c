@@ -167,7 +167,7 @@ static int read_plain(struct lines *l, str in, struct err *e)
 	for (size_t at = 0; at < in.len && rc == 0; at += PIECE) {
 		rc = lines_push(l, str_sub(in, at, PIECE), e);
 		if (l->r->view && at % FORGET_STEP == 0)
-			file_view_forget(l->r->view, at);
+			file_view_forget(l->r->view, str_sub(l->r->view->bytes, 0, at));
 	}
 	return rc;
 }

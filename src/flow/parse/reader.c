@@ -171,6 +171,11 @@ void reader_free(struct reader *r)
 	free(r);
 }
 
+void reader_at_line(struct reader *r, uint64_t line)
+{
+	r->json.line = line;
+}
+
 void batch_init(struct batch *b)
 {
 	*b = (struct batch){0};

@@ -114,6 +114,7 @@ static void render(void *ctx, struct buf *out, const struct hunt_view *v)
 
 	(void)ctx;
 	buf_add(out, (str){time, len});
+	buf_add_fmt(out, " %u", (unsigned)v->event->line);
 	buf_add_byte(out, ' ');
 	buf_add(out, n);
 	buf_add_byte(out, ' ');
@@ -146,7 +147,7 @@ static int check_title(void *ctx, const struct hunt_match *match, struct err *e)
 	return 0;
 }
 
-static char *hunt_text(struct world *w, uint32_t jobs, size_t count, struct hunt_result *ret)
+static char *hunt_pieces(struct world *w, uint32_t jobs, size_t count, size_t piece, struct hunt_result *ret)
 {
 	struct env env = env_real(NULL);
 	uint64_t seen = 0;
@@ -157,6 +158,7 @@ static char *hunt_text(struct world *w, uint32_t jobs, size_t count, struct hunt
 			 .names = w->table,
 			 .env = &env,
 			 .jobs = jobs,
+			 .piece = piece,
 			 .explain = true,
 			 .outputs = outputs,
 			 .output_count = 2};
@@ -171,6 +173,11 @@ static char *hunt_text(struct world *w, uint32_t jobs, size_t count, struct hunt
 	assert_int_equal(seen, ret->matches);
 	fclose(out);
 	return text;
+}
+
+static char *hunt_text(struct world *w, uint32_t jobs, size_t count, struct hunt_result *ret)
+{
+	return hunt_pieces(w, jobs, count, 0, ret);
 }
 
 static void order_does_not_depend_on_jobs(void **state)
@@ -208,6 +215,57 @@ static void reading_ahead_changes_nothing(void **state)
 	hunt_result_done(&ahead);
 }
 
+/* Lines of all kinds, damaged ones and values of several lines among them; some hold what looks like a place to cut. */
+static void write_mixed(const char *path)
+{
+	static const char *const kinds[] = {
+		"{\"product\":\"app\",\"n\":\"#1\"}\n",
+		"{\"product\":\"app\",\"n\":\"#3\",\"o\":{\"a\":[{},{}]}}\r\n",
+		"{\"product\":\"app\",\n\"o\":\n{\"x\":{}},\n\"n\":\"#3\"}\n\n",
+		"{\"product\":\"app\",\"n\":\"#3\n",
+		"{\"product\":\"app\",\"o\":{\"n\":\"#1\"}\n",
+		"{\"product\":\"app\",\"t\":\"}\\n{\",\"n\":\"#3\"} \n",
+		"no json at all #}\n",
+	};
+	_cleanup_(buf_done) struct buf text = {.max = 1u << 20};
+	struct err e;
+
+	for (int i = 0; i < 400; i++) {
+		str rest = str_of(kinds[i * 31 % 7]), part;
+
+		(void)str_next(&rest, '#', &part);
+		buf_add(&text, part);
+		buf_add_u64(&text, (uint64_t)i);
+		buf_add(&text, rest);
+	}
+	assert_int_equal(file_write_atomic(str_of(path), buf_str(&text), 0600, &e), 0);
+}
+
+static void pieces_of_an_input_give_what_the_whole_gives(void **state)
+{
+	struct world *w = *state;
+	struct hunt_result whole, cut;
+	char *a, *b;
+
+	write_mixed(w->names[0]);
+	a = hunt_pieces(w, 1, 1, 0, &whole);
+	assert_true(whole.events > 200 && whole.damaged_records > 50);
+	for (size_t piece = 1; piece < 3000; piece = piece * 2 + 7) {
+		b = hunt_pieces(w, 4, 1, piece, &cut);
+		assert_string_equal(a, b);
+		assert_int_equal(cut.events, whole.events);
+		assert_int_equal(cut.damaged_records, whole.damaged_records);
+		assert_int_equal(cut.failure_count, whole.failure_count);
+		for (size_t i = 0; i < cut.failure_count; i++)
+			assert_int_equal(cut.failures[i].err.line, whole.failures[i].err.line);
+		hunt_result_done(&cut);
+		free(b);
+	}
+	hunt_result_done(&whole);
+	free(a);
+	write_file(w->names[0], 0);
+}
+
 static void what_cannot_be_read_is_told_and_the_rest_is_searched(void **state)
 {
 	struct hunt_result r;
@@ -228,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_spool_gives_back_what_it_took),
 		cmocka_unit_test(order_does_not_depend_on_jobs),
 		cmocka_unit_test(reading_ahead_changes_nothing),
+		cmocka_unit_test(pieces_of_an_input_give_what_the_whole_gives),
 		cmocka_unit_test(what_cannot_be_read_is_told_and_the_rest_is_searched),
 	};
 

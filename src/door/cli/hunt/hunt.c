@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "door/cli/hunt/pump.h"
+#include "door/cli/hunt/queue.h"
 #include "door/cli/progress.h"
 #include "os/file.h"
 
@@ -21,7 +22,7 @@ struct shared {
 	const struct hunt *hunt;
 	const str *paths;
 	size_t count;
-	atomic_size_t next;
+	struct queue queue;
 	atomic_uint_fast64_t bytes_read; /* of the inputs' own bytes, for the progress bar */
 	atomic_uint_fast64_t events;
 	atomic_bool broken;
@@ -271,20 +272,20 @@ static void tell_progress(struct worker *w, const struct read_counts *now, size_
 }
 
 /* What lies behind the reader is not needed any more: without this a large file would count as our memory. */
-static void forget_behind(const struct file_view *view, uint64_t told, uint64_t *forgotten)
+static void forget_behind(const struct task *t, uint64_t told, uint64_t *forgotten)
 {
 	if (told - *forgotten < FORGET_STEP)
 		return;
-	file_view_forget(view, told);
+	file_view_forget(&t->file->view, str_sub(t->bytes, *forgotten, told - *forgotten));
 	*forgotten = told;
 }
 
 /* Batch after batch; returns what the reader said last. */
-static int read_batches(struct worker *w, struct pump *pump, const struct file_view *view, struct err *e)
+static int read_batches(struct worker *w, struct pump *pump, const struct task *task, struct err *e)
 {
 	struct read_counts counts = {0}, before = {0};
 	uint64_t told = 0, forgotten = 0;
-	size_t size = view->bytes.len;
+	size_t size = task->bytes.len;
 	struct batch *batch;
 	int rc = 0;
 
@@ -292,7 +293,7 @@ static int read_batches(struct worker *w, struct pump *pump, const struct file_v
 		if (match_batch(w, batch) < 0)
 			break;
 		if (counts.bytes <= size)
-			forget_behind(view, told, &forgotten);
+			forget_behind(task, told, &forgotten);
 		tell_progress(w, &counts, size, &told);
 		atomic_fetch_add(&w->s->events, counts.events - before.events);
 		before = counts;
@@ -302,22 +303,23 @@ static int read_batches(struct worker *w, struct pump *pump, const struct file_v
 	return rc;
 }
 
-static void read_input(struct worker *w, const struct file_view *view, str path)
+static void read_task(struct worker *w, const struct task *task)
 {
 	const struct hunt *h = w->s->hunt;
 	struct read_counts counts = {0};
 	struct reader *reader = NULL;
 	struct err e = {0};
-	int rc = reader_open(view->bytes, path, h->mapping, h->names, &reader, &e);
+	int rc = reader_open(task->bytes, w->s->paths[task->input], h->mapping, h->names, &reader, &e);
 	struct pump pump;
 
 	if (rc < 0) {
 		fail_input(w, &e);
 		return;
 	}
+	reader_at_line(reader, task->line);
 	/* Where there are more cores than files, a file is read by one thread and matched by another. */
-	pump_init(&pump, reader, w->batches, h->jobs > w->s->count);
-	rc = read_batches(w, &pump, view, &e);
+	pump_init(&pump, reader, w->batches, task->whole && h->jobs > w->s->count);
+	rc = read_batches(w, &pump, task, &e);
 	pump_done(&pump);
 	reader_counts(reader, &counts);
 	add_counts(w, &counts);
@@ -327,23 +329,27 @@ static void read_input(struct worker *w, const struct file_view *view, str path)
 	reader_free(reader);
 }
 
-static void search_input(struct worker *w)
+/* A thread that finds no work makes no matcher. */
+static bool search_next(struct worker *w)
 {
-	str path = w->s->paths[w->input];
-	bool standard = str_eq(path, STR("-"));
-	struct file_view view = {0};
 	struct err e = {0};
-	int rc;
+	struct task task;
+	int rc = queue_take(&w->s->queue, &task, &e);
 
-	w->seq = 0;
-	rc = file_view_open(standard ? STR("/dev/stdin") : path, standard ? HUNT_STDIN_BYTES_MAX : HUNT_INPUT_BYTES_MAX,
-			    &view, &e);
+	if (rc == 0)
+		return false;
+	w->input = task.input;
+	w->seq = task.first;
 	if (rc < 0) {
 		fail_input(w, &e);
-		return;
+		return true;
 	}
-	read_input(w, &view, path);
-	file_view_close(&view);
+	if (!w->matcher && matcher_create(w->s->hunt->rules, &w->matcher, &e) < 0)
+		break_off(w->s, &e);
+	else
+		read_task(w, &task);
+	queue_give_back(&w->s->queue, &task);
+	return true;
 }
 
 /* Under the lock. */
@@ -391,7 +397,6 @@ static void worker_end(struct worker *w)
 static void *work(void *arg)
 {
 	struct worker w = {.s = arg};
-	struct err e;
 
 	pthread_mutex_lock(&w.s->lock);
 	w.shelf = &w.s->shelves[w.s->started++];
@@ -405,16 +410,8 @@ static void *work(void *arg)
 	w.parts = mem_alloc((size_t)rule_set_count(w.s->hunt->rules) + 1, sizeof(*w.parts));
 	w.matched = mem_alloc((size_t)rule_set_count(w.s->hunt->rules) + 1, sizeof(*w.matched));
 	arena_init(&w.reasons, HUNT_REASONS);
-	if (matcher_create(w.s->hunt->rules, &w.matcher, &e) < 0)
-		break_off(w.s, &e);
-	while (!atomic_load(&w.s->broken)) {
-		size_t input = atomic_fetch_add(&w.s->next, 1);
-
-		if (input >= w.s->count)
-			break;
-		w.input = (uint32_t)input;
-		search_input(&w);
-	}
+	while (!atomic_load(&w.s->broken) && search_next(&w))
+		;
 	worker_end(&w);
 	return NULL;
 }
@@ -558,7 +555,7 @@ static void shelves_done(struct shared *s)
 
 int hunt_run(const struct hunt *h, const str *paths, size_t count, struct hunt_result *ret, struct err *e)
 {
-	uint32_t jobs = h->jobs < count ? h->jobs : (uint32_t)(count ? count : 1);
+	uint32_t jobs = h->jobs;
 	_cleanup_free_ pthread_t *threads = mem_alloc(jobs, sizeof(*threads));
 	struct shared s = {.hunt = h, .paths = paths, .count = count, .result = ret};
 	time_us began = h->env->monotonic(h->env->ctx);
@@ -573,6 +570,7 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, struct hunt_r
 	}
 	pthread_mutex_init(&s.lock, NULL);
 	pthread_cond_init(&s.ended, NULL);
+	queue_init(&s.queue, paths, count, jobs > 1 ? (h->piece ? h->piece : QUEUE_PIECE_BYTES) : 0);
 	shelves_init(&s, jobs + 1);
 	related_init(&s.related, h->rules);
 	start_all(&s, threads, jobs);
@@ -589,6 +587,7 @@ int hunt_run(const struct hunt *h, const str *paths, size_t count, struct hunt_r
 		rc = give_all(&s, e);
 		ret->output = h->env->monotonic(h->env->ctx) - began - ret->took;
 	}
+	queue_done(&s.queue);
 	shelves_done(&s);
 	related_done(&s.related);
 	pthread_cond_destroy(&s.ended);

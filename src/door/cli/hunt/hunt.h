@@ -20,8 +20,6 @@
 #include "os/env.h"
 
 #define HUNT_JOBS_MAX 256u
-#define HUNT_INPUT_BYTES_MAX ((size_t)1 << 44) /* a file is mapped, not read */
-#define HUNT_STDIN_BYTES_MAX ((size_t)4 << 30) /* a pipe is held in memory */
 #define HUNT_INPUTS_MAX 10000000u
 #define HUNT_MEMORY (64u << 20)    /* match texts kept in memory */
 #define HUNT_MATCHES_MAX 20000000u /* entries of 48 bytes */
@@ -103,6 +101,7 @@ struct hunt {
 	const struct intel_fields *fields;
 	const struct env *env;
 	uint32_t jobs;
+	size_t piece; /* bytes of a piece of a large input (queue.h); 0 = the usual */
 	bool explain, profile;
 	/* Only where the rules have correlations: the text about an event's place and content that render_group gets
 	 * back. */

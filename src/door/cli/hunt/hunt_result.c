@@ -37,10 +37,19 @@ static int failure_cmp(const void *a, const void *b)
 	return (x->err.line > y->err.line) - (x->err.line < y->err.line);
 }
 
+/* An input that was read in pieces tells no more damages than one that was read whole. */
 void hunt_failures_sort(struct hunt_result *r)
 {
+	size_t kept = 0, of_input = 0;
+
 	if (r->failure_count)
 		qsort(r->failures, r->failure_count, sizeof(*r->failures), failure_cmp);
+	for (size_t i = 0; i < r->failure_count; i++) {
+		of_input = i && r->failures[i].input == r->failures[i - 1].input ? of_input + 1 : 0;
+		if (of_input < READER_DAMAGES_MAX)
+			r->failures[kept++] = r->failures[i];
+	}
+	r->failure_count = kept;
 }
 
 void hunt_span_add(struct hunt_span *s, time_us first, time_us last)
