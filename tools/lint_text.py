@@ -19,8 +19,9 @@ HTML_TAGS = ("a abbr article aside b body br button caption code dd div dl dt em
              "hr html i img input label legend li link main meta nav ol option p pre script section select small span strong style "
              "summary svg table tbody td textarea tfoot th thead title tr ul").split()
 HTML = re.compile(r"<(!doctype|/?(" + "|".join(HTML_TAGS) + r")(?=[\s>/]))", re.I)
-# A chart is a drawing: SVG is the format that this room writes, as codec/ writes JSON.
-HTML_FREE = ("src/craft/chart/",)
+# A chart is a drawing: SVG is the format that this room writes, as codec/ writes JSON. The renderer of Markdown writes HTML, element by
+# element, because people's text cannot be a template.
+HTML_FREE = ("src/craft/chart/", "src/craft/markdown/")
 
 SENTENCE = re.compile(r"[A-Za-z][a-z]+(,? [A-Za-z][a-z]+){3,}")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")

@@ -5,7 +5,7 @@
 PACKAGES_RUN=(
 	gcc=gcc libc6-dev meson=meson ninja-build=ninja pkg-config=pkg-config python3=python3 ca-certificates
 	libevent-dev libssl-dev libsqlite3-dev libjansson-dev libyaml-dev libpcre2-dev libsodium-dev
-	liboath-dev libzstd-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev
+	liboath-dev libzstd-dev zlib1g-dev libcurl4-openssl-dev libmd4c-dev libcmocka-dev
 	libxlsxwriter-dev libarchive-dev libexpat1-dev libpango1.0-dev libcairo2-dev libseccomp-dev fonts-ipaexfont-gothic
 	nodejs=node npm=npm
 )

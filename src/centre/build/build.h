@@ -41,37 +41,59 @@ score_c score_mean_value(const struct score_mean *m);     /* SCORE_NONE when not
 
 /* ---- evidence (pure) ---- */
 
-struct evidence_facts {
-	enum assignment assignment;
-	uint32_t window_days;
-	time_us now;
-	uint32_t people;         /* different persons with an occasion inside the window */
-	time_us last;            /* last occasion of anybody, 0 = never */
-	bool procedures_known;   /* false: Noroshi keeps no procedures for this service, so 4 and 5 cannot be shown */
-	bool procedure_current;  /* a procedure in force */
-	bool procedure_approved; /* and its approval by the CISO role has not expired */
-	bool due_missed;         /* work was due (calendar, alert, clock) and was not done */
+/* What a provider's reports say; report_slots and provider_facts of centre/provider tell it. */
+struct evidence_reports {
+	uint32_t contracts;   /* running now */
+	time_us judged;       /* due day of the newest judged report, 0 = none */
+	uint32_t window_days; /* how long a judged report counts: the service's window, at least two periods */
+	bool content, result; /* wholly understood */
+	bool nothing;         /* neither of them even in part */
+	bool as_expected;
+	int64_t levels_met, levels_missed;
+	time_us opened;       /* due day of a newer report that was opened and not judged yet, 0 = none */
+	time_us never_opened; /* due day of the newest report that was due and never opened, 0 = none */
+	bool has_arrived;     /* and it lies here */
 };
 
-#define EVIDENCE_REASONS_MAX 6
+struct evidence_facts {
+	enum assignment assignment;
+	enum combine_rule rule; /* of the two sides of ASSIGN_BOTH */
+	uint32_t window_days;
+	time_us now;
+	uint32_t people;           /* different persons with an occasion inside the window */
+	time_us last;              /* last occasion of anybody, 0 = never */
+	bool procedure_current;    /* a procedure in review or in force */
+	bool procedure_approved;   /* and its approval by the CISO role has not expired */
+	time_us procedure_expires; /* end of that approval, past or to come; 0 = never approved */
+	int64_t due_missed; /* pieces of work that were due (calendar, alert, clock) inside the window and not done */
+	time_us due_missed_last; /* due time of the newest of them */
+	struct evidence_reports reports;
+};
 
-/* A sentence: words key with {people} {days} {date}. */
+#define EVIDENCE_REASONS_MAX 16
+
+/* A sentence: words key with {people} {days} {date} {count}. */
 struct evidence_reason {
 	const char *key;
-	int64_t people, days;
+	int64_t people, days, count;
 	time_us date; /* 0 = none */
 };
 
 struct evidence {
-	uint32_t score;      /* 1..5; 0 = not shown, and never a number for it */
-	uint32_t people;     /* inside the window */
-	int64_t records;     /* of all time */
-	time_us first, last; /* occasions; 0 = never */
+	uint32_t score;            /* 1..5; 0 = not shown, and never a number for it */
+	uint32_t side[SIDE_COUNT]; /* the same by side; `score` is both by the combine rule, rounded down */
+	uint32_t people;           /* inside the window */
+	int64_t records;           /* of all time */
+	time_us first, last;       /* occasions; 0 = never */
 	struct evidence_reason reasons[EVIDENCE_REASONS_MAX];
 	uint32_t reason_count;
 };
 
-/* The highest score that the facts support, with the reasons. */
+/* The highest score that the facts support, with the reasons. In-house (table 3 of X.1060, in-source column): 5 =
+ * documented, approved by the CISO or equal, two people; 4 = the same without a valid approval; 3 = two people without
+ * a procedure, or one with it; 2 = one person, no procedure; 1 = work was due and nobody did any since. No occasion
+ * inside the window and nothing due: not shown. Outsourced: 5, 4 = content and result understood, as expected and every
+ * level met, or not; 3 = not wholly understood; 2 = nothing understood; 1 = a due report never opened. */
 void evidence_judge(const struct evidence_facts *facts, struct evidence *ret);
 void evidence_reason_add(struct buf *out, enum lang lang, const struct evidence_reason *reason);
 
@@ -152,7 +174,7 @@ struct portfolio_item {
 	score_c now, target, gap; /* gap = target - now when both exist */
 	bool has_gap;
 	struct evidence evidence;
-	bool above_evidence; /* the declared in-house score stands above its evidence */
+	bool above_evidence; /* a declared score stands above the evidence of its side */
 };
 
 struct portfolio_group {

@@ -31,4 +31,8 @@ int change_write(struct db *db, const struct actor *who, const struct change_wri
 /* {"field": [from, to]} of what differs; the caller owns it. */
 json_t *trail_make(const struct service_state *from, const struct service_state *to, int64_t version);
 
+/* Fills the evidence of every item: work, due work, procedures and providers' reports, each read once. */
+int evidence_load(struct db *db, struct scope scope, struct portfolio *p, time_us now, struct arena *a,
+		  struct err *e) MUST_CHECK;
+
 #endif

@@ -21,54 +21,9 @@ static int load_states(struct db *db, struct scope scope, struct portfolio *p, s
 	return rc;
 }
 
-/* What the records of one service say; rows are ordered by user. */
-static void facts_of(const struct work_person *rows, uint32_t count, struct evidence_facts *facts, struct evidence *ev)
+static bool assignment_has(enum assignment a, enum side side)
 {
-	int64_t counted = 0; /* the user already counted */
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct work_person *row = &rows[i];
-
-		if (row->user_id == 0)
-			continue;
-		ev->records += row->count;
-		if (!ev->first || row->first < ev->first)
-			ev->first = row->first;
-		if (row->last > ev->last)
-			ev->last = row->last;
-		if (row->last >= facts->now - facts->window_days * TIME_DAY && counted != row->user_id) {
-			facts->people++;
-			counted = row->user_id;
-		}
-	}
-	facts->last = ev->last;
-}
-
-static int load_evidence(struct db *db, struct scope scope, struct portfolio *p, const struct portfolio_query *query,
-			 struct arena *a, struct err *e)
-{
-	struct work_person *rows;
-	uint32_t count;
-	int rc = work_people(db, scope, a, &rows, &count, e);
-
-	if (rc)
-		return rc;
-	for (uint32_t i = 0; i < p->framework->service_count; i++) {
-		struct portfolio_item *item = &p->items[i];
-		struct evidence_facts facts = {.assignment = item->state.assignment,
-					       .window_days = item->service->window_days,
-					       .now = query->now};
-		uint32_t from = 0, to;
-
-		while (from < count && !str_eq(rows[from].service, item->service->id))
-			from++;
-		to = from;
-		while (to < count && str_eq(rows[to].service, item->service->id))
-			to++;
-		facts_of(rows + from, to - from, &facts, &item->evidence);
-		evidence_judge(&facts, &item->evidence);
-	}
-	return 0;
+	return a == ASSIGN_BOTH || a == (side == SIDE_IN ? ASSIGN_INSOURCE : ASSIGN_OUTSOURCE);
 }
 
 static void item_compute(struct portfolio_item *item, enum combine_rule rule)
@@ -84,8 +39,9 @@ static void item_compute(struct portfolio_item *item, enum combine_rule rule)
 	item->has_gap = item->now != SCORE_NONE && item->target != SCORE_NONE;
 	if (item->has_gap)
 		item->gap = item->target - item->now;
-	item->above_evidence = item->evidence.score && s->now[SIDE_IN] > item->evidence.score &&
-			       (s->assignment == ASSIGN_INSOURCE || s->assignment == ASSIGN_BOTH);
+	for (int side = 0; side < SIDE_COUNT; side++)
+		item->above_evidence |= item->evidence.side[side] && assignment_has(s->assignment, (enum side)side) &&
+					s->now[side] > item->evidence.side[side];
 }
 
 static void group_add(struct portfolio_group *g, const struct portfolio_item *item)
@@ -148,7 +104,7 @@ int portfolio_load(struct db *db, struct scope scope, const struct portfolio_que
 		p.items[i].service = &fw->services[i];
 		p.items[i].state = (struct service_state){.level = SERVICE_UNDECIDED, .assignment = ASSIGN_UNDECIDED};
 	}
-	if ((rc = load_states(db, scope, &p, a, e)) || (rc = load_evidence(db, scope, &p, query, a, e)))
+	if ((rc = load_states(db, scope, &p, a, e)) || (rc = evidence_load(db, scope, &p, query->now, a, e)))
 		return rc;
 	for (uint32_t i = 0; i < fw->service_count; i++) {
 		item_compute(&p.items[i], query->rule);

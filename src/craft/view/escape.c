@@ -148,3 +148,13 @@ void view_escape(struct buf *out, str value, enum view_escape place)
 	out->failed |= clean.failed;
 	buf_done(&clean);
 }
+
+void view_add_text(struct buf *out, str text)
+{
+	view_escape(out, text, ESCAPE_ATTRIBUTE);
+}
+
+void view_add_url(struct buf *out, str url)
+{
+	view_escape(out, url, ESCAPE_URL);
+}

@@ -40,6 +40,10 @@ void view_list(struct view *v, const char *name);
 /* Renders "alert/list" with its shell, or the fragment "alert/list#rows"; err.view.unknown when there is none such. */
 int view_render(str template_name, const struct view *v, enum lang lang, struct buf *out, struct err *e) MUST_CHECK;
 bool view_exists(str template_name);
+/* For renderers of our own whose output goes to view_html: text, escaped to stand between tags or in a quoted
+ * attribute; an address, "#" when its scheme is not allowed. */
+void view_add_text(struct buf *out, str text);
+void view_add_url(struct buf *out, str url);
 /* How many variables the renderings of this page did not find, and the first one's name: for the door's log. */
 size_t view_missing(const struct view *v, str *ret_name);
 

@@ -12,6 +12,7 @@
 #define CRAFT_WORK_WORK_H
 
 #include "base/arena.h"
+#include "craft/work/services.h"
 #include "guard/guard.h"
 
 #define WORK_SERVICE_MAX 32u    /* bytes: "B-1", or an organisation's own id */

@@ -1,4 +1,4 @@
-/* The rules of scores and of evidence, from tables. */
+/* The rules of scores, from tables. */
 #include "tests.h"
 
 #include "base/check.h"
@@ -83,69 +83,12 @@ static void test_empty_mean_is_none(void **state)
 	assert_int_equal(score_mean_value(&m), 267);
 }
 
-#define KNOWN .procedures_known = true
-#define CURRENT .procedures_known = true, .procedure_current = true
-#define APPROVED .procedures_known = true, .procedure_current = true, .procedure_approved = true
-
-static const struct {
-	struct evidence_facts facts;
-	uint32_t score;
-	const char *reason; /* one that must be given */
-} evidence_cases[] = {
-	{{.people = 2, .last = 1, APPROVED}, 5, "build.evidence.approved"},
-	{{.people = 9, .last = 1, APPROVED}, 5, "build.evidence.people"},
-	{{.people = 2, .last = 1, CURRENT}, 4, "build.evidence.not_approved"},
-	{{.people = 2, .last = 1, KNOWN}, 3, "build.evidence.no_procedure"},
-	{{.people = 1, .last = 1, CURRENT}, 3, "build.evidence.one_person"},
-	{{.people = 1, .last = 1, APPROVED}, 3, "build.evidence.one_person"},
-	{{.people = 1, .last = 1, KNOWN}, 2, "build.evidence.no_procedure"},
-	{{.people = 2, .last = 1}, 3, "build.evidence.procedures_unknown"},
-	{{.people = 1, .last = 1}, 2, "build.evidence.procedures_unknown"},
-	{{.people = 0, .last = 1, APPROVED}, 0, "build.evidence.not_shown"}, /* a paper alone shows no ability */
-	{{.people = 0, .last = 0, APPROVED}, 0, "build.evidence.never"},
-	{{.people = 2, .last = 1, .due_missed = true, APPROVED}, 1, "build.evidence.due_missed"},
-	{{.people = 2, .last = 1, .assignment = ASSIGN_OUTSOURCE}, 0, "build.evidence.outsource"},
-	{{.people = 2, .last = 1, .assignment = ASSIGN_BOTH}, 3, "build.evidence.outsource"},
-	{{.people = 1, .last = 1, .assignment = ASSIGN_NOBODY}, 2, "build.evidence.one_person"},
-};
-
-static void test_evidence(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(evidence_cases); i++) {
-		struct evidence ev = {0};
-		bool told = false;
-
-		evidence_judge(&evidence_cases[i].facts, &ev);
-		assert_int_equal(ev.score, evidence_cases[i].score);
-		for (uint32_t k = 0; k < ev.reason_count; k++) {
-			told = told || strcmp(ev.reasons[k].key, evidence_cases[i].reason) == 0;
-			assert_true(words_has(str_of(ev.reasons[k].key)));
-		}
-		assert_true(told);
-	}
-}
-
-static void test_reason_is_a_sentence(void **state)
-{
-	struct evidence_reason reason = {.key = "build.evidence.not_shown", .days = 90, .date = 1763683200000000};
-	_cleanup_(buf_done) struct buf out = {0};
-
-	(void)state;
-	buf_init(&out, 1000);
-	evidence_reason_add(&out, LANG_EN, &reason);
-	assert_string_equal(buf_cstr(&out), "Not shown since 2025-11-21: no occasion within the last 90 days.");
-	buf_clear(&out);
-	evidence_reason_add(&out, LANG_JA, &reason);
-	assert_true(str_find(buf_str(&out), STR("2025-11-21 以降示されていません")) >= 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_used_score),           cmocka_unit_test(test_none_never_changes_a_mean),
-		cmocka_unit_test(test_empty_mean_is_none),   cmocka_unit_test(test_evidence),
-		cmocka_unit_test(test_reason_is_a_sentence),
+		cmocka_unit_test(test_used_score),
+		cmocka_unit_test(test_none_never_changes_a_mean),
+		cmocka_unit_test(test_empty_mean_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
