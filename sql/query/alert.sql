@@ -1,14 +1,14 @@
 -- scope: tenant
 
 -- name: alert_get
-SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, criteria_version, asset, account_name, first_at, last_at,
 	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert WHERE {SCOPE} AND id = $id;
 
 -- name: alert_list_priority
 -- What matters first: one walk over the index alert_queue.
-SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, criteria_version, asset, account_name, first_at, last_at,
 	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
@@ -27,7 +27,7 @@ ORDER BY priority DESC, last_at DESC, id DESC
 LIMIT $limit;
 
 -- name: alert_list_time
-SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, criteria_version, asset, account_name, first_at, last_at,
 	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
@@ -47,7 +47,7 @@ LIMIT $limit;
 
 -- name: alert_list_all
 -- Open and closed ones together, by time.
-SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, criteria_version, asset, account_name, first_at, last_at,
 	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
@@ -93,7 +93,7 @@ LIMIT 1;
 
 -- name: alert_related
 -- Others of the same asset, latest first.
-SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, criteria_version, asset, account_name, first_at, last_at,
 	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
@@ -103,11 +103,11 @@ LIMIT $limit;
 
 -- name: alert_insert
 -- 0 rows changed when it is there already.
-INSERT INTO alert (tenant_id, version, dedup, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset,
-	account_name, group_key, first_at, last_at, created_at, changed_at, count, first_event, last_event, active, state,
+INSERT INTO alert (tenant_id, version, dedup, rule_id, rule_title, tags, level, asset_value, confidence, priority,
+	criteria_version, asset, account_name, group_key, first_at, last_at, created_at, changed_at, count, first_event, last_event, active, state,
 	owner_id, owner_name, verdict, acknowledged_at, closed_at, incident_id)
-VALUES ($scope_tenant, 1, $dedup, $rule_id, $rule_title, $tags, $level, $asset_value, $confidence, $priority, $asset,
-	$account_name, $group_key, $first_at, $last_at, $now, $now, $count, $first_event, $last_event, 1, 'open', 0, '', '', 0, 0, 0)
+VALUES ($scope_tenant, 1, $dedup, $rule_id, $rule_title, $tags, $level, $asset_value, $confidence, $priority,
+	$criteria_version, $asset, $account_name, $group_key, $first_at, $last_at, $now, $now, $count, $first_event, $last_event, 1, 'open', 0, '', '', 0, 0, 0)
 ON CONFLICT (tenant_id, dedup) DO NOTHING;
 
 -- name: alert_count_up
@@ -152,7 +152,7 @@ WHERE {SCOPE} AND last_at >= $from AND acknowledged_at > 0
 ORDER BY last_at DESC LIMIT $limit;
 
 -- name: alert_of_event
-SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, asset, account_name, first_at, last_at,
+SELECT id, version, rule_id, rule_title, tags, level, asset_value, confidence, priority, criteria_version, asset, account_name, first_at, last_at,
 	created_at, changed_at, count, first_event, last_event, state, owner_id, owner_name, verdict,
 	acknowledged_at, closed_at, incident_id
 FROM alert
@@ -190,3 +190,11 @@ ON CONFLICT (tenant_id, alert_id) DO NOTHING;
 -- name: alert_indicator_get
 SELECT type, value, field, list, line, description, license, source, is_retrospective FROM alert_indicator
 WHERE {SCOPE} AND alert_id = $alert_id;
+
+-- name: alert_judged
+-- How many alerts stand at which severity, value, confidence and priority: for trying other criteria on them.
+SELECT level, asset_value, confidence, priority, count(*) AS alerts
+FROM alert
+WHERE {SCOPE} AND created_at >= $since
+GROUP BY level, asset_value, confidence, priority
+ORDER BY level, asset_value, confidence, priority;

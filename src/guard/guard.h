@@ -13,26 +13,28 @@
 #include "store/db.h"
 
 /* X(symbol, "name.in.api", minimal description key is "perm.<name>") */
-#define GUARD_PERMISSIONS(X)                                                      \
-	X(PERM_NONE, "none")           /* public: login page, health */           \
-	X(PERM_SIGNED_IN, "signed_in") /* anybody with a session: own settings */ \
-	X(PERM_ALERT_READ, "alert.read")                                          \
-	X(PERM_ALERT_WORK, "alert.work") /* acknowledge, verdict, comment */      \
-	X(PERM_INCIDENT_READ, "incident.read")                                    \
-	X(PERM_INCIDENT_WORK, "incident.work")                                    \
-	X(PERM_INCIDENT_CLOSE, "incident.close")                                  \
-	X(PERM_EVENT_READ, "event.read")                                          \
-	X(PERM_EVENT_WRITE, "event.write") /* intake */                           \
-	X(PERM_RULE_READ, "rule.read")                                            \
-	X(PERM_RULE_WRITE, "rule.write")                                          \
-	X(PERM_PORTFOLIO_READ, "portfolio.read")                                  \
-	X(PERM_PORTFOLIO_WRITE, "portfolio.write")                                \
-	X(PERM_PORTFOLIO_APPROVE, "portfolio.approve")                            \
-	X(PERM_WORK_READ, "work.read")                                            \
-	X(PERM_WORK_WRITE, "work.write")                                          \
-	X(PERM_USER_ADMIN, "user.admin")                                          \
-	X(PERM_TOKEN_ADMIN, "token.admin")                                        \
-	X(PERM_AUDIT_READ, "audit.read")                                          \
+#define GUARD_PERMISSIONS(X)                                                                             \
+	X(PERM_NONE, "none")           /* public: login page, health */                                  \
+	X(PERM_SIGNED_IN, "signed_in") /* anybody with a session: own settings */                        \
+	X(PERM_ALERT_READ, "alert.read")                                                                 \
+	X(PERM_ALERT_WORK, "alert.work") /* acknowledge, verdict, comment */                             \
+	X(PERM_INCIDENT_READ, "incident.read")                                                           \
+	X(PERM_INCIDENT_WORK, "incident.work")                                                           \
+	X(PERM_INCIDENT_CLOSE, "incident.close")                                                         \
+	X(PERM_EVENT_READ, "event.read")                                                                 \
+	X(PERM_EVENT_WRITE, "event.write") /* intake */                                                  \
+	X(PERM_RULE_READ, "rule.read")                                                                   \
+	X(PERM_RULE_WRITE, "rule.write")                                                                 \
+	X(PERM_PORTFOLIO_READ, "portfolio.read")                                                         \
+	X(PERM_PORTFOLIO_WRITE, "portfolio.write")                                                       \
+	X(PERM_PORTFOLIO_APPROVE, "portfolio.approve")                                                   \
+	X(PERM_WORK_READ, "work.read")                                                                   \
+	X(PERM_WORK_WRITE, "work.write")                                                                 \
+	X(PERM_CRITERIA_APPROVE, "criteria.approve") /* triage criteria, action policies */              \
+	X(PERM_RESTRICTED_WORK, "restricted.work")   /* internal fraud: beyond one's own need to know */ \
+	X(PERM_USER_ADMIN, "user.admin")                                                                 \
+	X(PERM_TOKEN_ADMIN, "token.admin")                                                               \
+	X(PERM_AUDIT_READ, "audit.read")                                                                 \
 	X(PERM_SYSTEM_ADMIN, "system.admin") /* backup, restore, metrics, configuration */
 
 enum permission {

@@ -10,8 +10,8 @@ from lib import program, session
 
 READ = {"alert.read", "incident.read", "event.read", "rule.read", "portfolio.read", "work.read"}
 ROLES = {
-    "ciso": READ | {"portfolio.write", "portfolio.approve", "incident.close", "work.write", "audit.read"},
-    "manager": READ | {"alert.work", "incident.work", "incident.close", "rule.write", "portfolio.write", "work.write"},
+    "ciso": READ | {"portfolio.write", "portfolio.approve", "incident.close", "work.write", "audit.read", "criteria.approve", "restricted.work"},
+    "manager": READ | {"alert.work", "incident.work", "incident.close", "rule.write", "portfolio.write", "work.write", "criteria.approve"},
     "analyst": READ | {"alert.work", "incident.work", "rule.write", "work.write"},
     "handler": READ | {"alert.work", "incident.work", "incident.close", "work.write"},
     "intel": READ | {"rule.write", "work.write"},

@@ -4,10 +4,10 @@
  * required to close it, and a history; verdicts tune rules and feed the portfolio. Twins: an alert is made once per
  * (rule, group, first event), so a replay changes nothing; further hits of the same rule on the same asset and user
  * within ALERT_WINDOW count up a live alert and link their events. Priority: criteria of A-9 (triage criteria
- * management), the table in criteria.c: level × value of the asset × confidence. Every function that changes something
- * runs inside the caller's transaction, appends to the audit trail (one row with the set for a bulk action), to the
- * alert's history and to craft/work. The caller has checked the permission. Lost updates: a change names the version
- * that was read; ERR_CONFLICT err.alert.changed when it is not the present one.
+ * management), the version in force of craft/criteria: level × value of the asset × confidence. Every function that
+ * changes something runs inside the caller's transaction, appends to the audit trail (one row with the set for a bulk
+ * action), to the alert's history and to craft/work. The caller has checked the permission. Lost updates: a change
+ * names the version that was read; ERR_CONFLICT err.alert.changed when it is not the present one.
  */
 #ifndef FLOW_ALERT_ALERT_H
 #define FLOW_ALERT_ALERT_H
@@ -59,8 +59,8 @@ bool alert_state_parse(str name, enum alert_state *ret);
 const char *alert_verdict_name(enum alert_verdict v);
 bool alert_verdict_parse(str name, enum alert_verdict *ret); /* not VERDICT_NONE */
 
-/* Three steps each: 1 low, 2 medium, 3 high. Levels and priorities: 1 informational … 5 critical. */
-unsigned alert_priority(unsigned level, unsigned asset_value, unsigned confidence);
+/* Value and confidence have three steps: 1 low, 2 medium, 3 high. Levels and priorities: 1 informational … 5 critical.
+ */
 /* Confidence that the rule's status speaks of: stable 3, test 2, anything else 1. */
 unsigned alert_confidence(str rule_status);
 
@@ -69,7 +69,8 @@ struct alert {
 	str rule_id, rule_title;
 	str tags; /* separated by blanks, as in the rule */
 	unsigned level, asset_value, confidence, priority;
-	str asset, account; /* host and user; may be empty */
+	int64_t criteria_version; /* of A-9 that judged it; 0 = the built-in first edition */
+	str asset, account;       /* host and user; may be empty */
 	time_us first_at, last_at, created_at, changed_at;
 	int64_t count;
 	event_id first_event, last_event;
@@ -170,6 +171,15 @@ struct alert_facets {
 };
 int alert_facets(struct db *db, struct scope scope, const struct alert_filter *f, int64_t me, struct alert_facets *ret,
 		 struct err *e) MUST_CHECK;
+
+/* What has been judged since then, grouped: at most every combination. */
+struct alert_judged {
+	unsigned level, asset_value, confidence, priority;
+	int64_t alerts;
+};
+#define ALERT_JUDGED_MAX 225u
+int alert_judged(struct db *db, struct scope scope, time_us since, struct alert_judged ret[ALERT_JUDGED_MAX],
+		 uint32_t *ret_count, struct err *e) MUST_CHECK;
 
 struct alert_entry {
 	int64_t id;

@@ -1,4 +1,4 @@
-/* Names of states and verdicts, and the triage criteria. */
+/* Names of states and verdicts, and what a rule's status says. */
 #include "base/check.h"
 #include "flow/alert/alert.h"
 
@@ -46,24 +46,6 @@ bool alert_verdict_parse(str name, enum alert_verdict *ret)
 		return true;
 	}
 	return false;
-}
-
-/* A-9, triage criteria, first edition: what is added to the rule's level, by value of the asset (row) and confidence
- * (column), each low, medium, high. A valuable asset raises even a doubtful hit to what the rule says; a doubtful hit
- * on anything else waits one step behind. The organisation's own edition will be a record of the centre. */
-static const int criteria[3][3] = {
-	{-2, -1, -1},
-	{-1, 0, 0},
-	{0, 1, 1},
-};
-
-unsigned alert_priority(unsigned level, unsigned asset_value, unsigned confidence)
-{
-	int priority;
-
-	CHECK(level >= 1 && level <= 5 && asset_value >= 1 && asset_value <= 3 && confidence >= 1 && confidence <= 3);
-	priority = (int)level + criteria[asset_value - 1][confidence - 1];
-	return priority < 1 ? 1 : priority > 5 ? 5 : (unsigned)priority;
 }
 
 unsigned alert_confidence(str rule_status)

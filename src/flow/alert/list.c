@@ -22,6 +22,7 @@ static int alert_read(struct stmt *st, struct arena *a, void *ret, struct err *e
 		.level = (unsigned)stmt_col_i64(st, "level"),
 		.asset_value = (unsigned)stmt_col_i64(st, "asset_value"),
 		.confidence = (unsigned)stmt_col_i64(st, "confidence"),
+		.criteria_version = stmt_col_i64(st, "criteria_version"),
 		.priority = (unsigned)stmt_col_i64(st, "priority"),
 		.asset = stmt_take(st, "asset", a),
 		.account = stmt_take(st, "account_name", a),
@@ -354,5 +355,27 @@ int alert_matches(struct db *db, struct scope scope, int64_t id, struct arena *a
 		return rc;
 	*ret = rows.items;
 	*ret_count = rows.count;
+	return 0;
+}
+
+int alert_judged(struct db *db, struct scope scope, time_us since, struct alert_judged ret[ALERT_JUDGED_MAX],
+		 uint32_t *ret_count, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	uint32_t count = 0;
+	int rc = db_prepare(db, &Q_alert_judged, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "since", since);
+	while ((rc = stmt_step(&st, e)) > 0 && count < ALERT_JUDGED_MAX)
+		ret[count++] = (struct alert_judged){.level = (unsigned)stmt_col_i64(&st, "level"),
+						     .asset_value = (unsigned)stmt_col_i64(&st, "asset_value"),
+						     .confidence = (unsigned)stmt_col_i64(&st, "confidence"),
+						     .priority = (unsigned)stmt_col_i64(&st, "priority"),
+						     .alerts = stmt_col_i64(&st, "alerts")};
+	if (rc < 0)
+		return rc;
+	*ret_count = count;
 	return 0;
 }

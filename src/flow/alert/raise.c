@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "craft/criteria/criteria.h"
 #include "flow/alert/alert.h"
 #include "model/event_json.h"
 #include "store/queries.gen.h"
@@ -139,10 +140,12 @@ static int insert(struct db *db, const struct finding *f, str group, time_us now
 	_cleanup_stmt_ struct stmt st = {0};
 	struct scope scope = {f->tenant_id};
 	const unsigned asset_value = 2; /* medium, until E-2 (asset inventory) knows better */
+	struct triage_table criteria;
+	int64_t criteria_version;
 	char dedup[33];
-	int rc = db_prepare(db, &Q_alert_insert, &scope, &st, e);
+	int rc = triage_in_force(db, scope, &criteria, &criteria_version, e);
 
-	if (rc)
+	if (rc || (rc = db_prepare(db, &Q_alert_insert, &scope, &st, e)))
 		return rc;
 	dedup_of(f, group, dedup);
 	stmt_text(&st, "dedup", str_of(dedup));
@@ -152,7 +155,8 @@ static int insert(struct db *db, const struct finding *f, str group, time_us now
 	stmt_i64(&st, "level", f->level);
 	stmt_i64(&st, "asset_value", asset_value);
 	stmt_i64(&st, "confidence", f->confidence);
-	stmt_i64(&st, "priority", alert_priority(f->level, asset_value, f->confidence));
+	stmt_i64(&st, "priority", triage_priority(&criteria, f->level, asset_value, f->confidence));
+	stmt_i64(&st, "criteria_version", criteria_version);
 	stmt_text(&st, "asset", f->asset);
 	stmt_text(&st, "account_name", f->account);
 	stmt_text(&st, "group_key", group);

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "craft/criteria/criteria.h"
 #include "craft/work/work.h"
 #include "flow/alert/alert.h"
 #include "guard/tenant.h"
@@ -407,14 +408,40 @@ static void a_bulk_action_is_all_or_nothing(void **state)
 			 -ERR_RANGE);
 }
 
-static void priority_follows_the_criteria(void **state)
+/* The alert keeps which version judged it; a new version judges what comes after. */
+static void priority_follows_the_criteria_in_force(void **state)
+{
+	struct place *p = *state;
+	struct criteria c = {.kind = CRITERIA_TRIAGE, .triage = {.adjust = {{-4, -4, -4}, {-4, -4, -4}, {-4, -4, -4}}}};
+	struct alert_judged groups[ALERT_JUDGED_MAX];
+	struct finding f;
+	int64_t first, second, id = 0;
+	uint32_t count;
+	struct alert al;
+
+	f = finding(p, 4, "pc-1", 1, NOW);
+	first = raise_one(p, &f, true);
+	al = get(p, first);
+	assert_int_equal(al.criteria_version, 0);
+	assert_int_equal(al.priority, triage_priority(&triage_first_edition, al.level, al.asset_value, al.confidence));
+	assert_int_equal(db_commit(p->db, NULL), 0);
+	assert_int_equal(criteria_save(p->db, &p->analyst, &c, NOW, &id, NULL), 0);
+	assert_int_equal(criteria_approve(p->db, &p->analyst, id, 1, NOW, NULL), 0);
+	assert_int_equal(db_begin(p->db, NULL), 0);
+	f = finding(p, 4, "pc-2", 2, NOW);
+	second = raise_one(p, &f, true);
+	al = get(p, second);
+	assert_int_equal(al.criteria_version, 1);
+	assert_int_equal(al.priority, 1);
+	assert_int_equal(get(p, first).criteria_version, 0);
+	assert_int_equal(alert_judged(p->db, actor_scope(&p->analyst), 0, groups, &count, NULL), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(groups[0].alerts + groups[1].alerts, 2);
+}
+
+static void confidence_follows_the_status(void **state)
 {
 	(void)state;
-	assert_int_equal(alert_priority(5, 2, 2), 5);
-	assert_int_equal(alert_priority(5, 2, 3), 5);
-	assert_int_equal(alert_priority(4, 2, 1), 3);
-	assert_int_equal(alert_priority(4, 3, 3), 5);
-	assert_int_equal(alert_priority(1, 1, 1), 1);
 	assert_int_equal(alert_confidence(STR("stable")), 3);
 	assert_int_equal(alert_confidence(STR("experimental")), 1);
 }
@@ -434,7 +461,8 @@ int main(void)
 		ALERT_TEST(pages_follow_one_another_without_gap_or_double),
 		ALERT_TEST(filters_and_facets_agree),
 		ALERT_TEST(a_bulk_action_is_all_or_nothing),
-		cmocka_unit_test(priority_follows_the_criteria),
+		ALERT_TEST(priority_follows_the_criteria_in_force),
+		cmocka_unit_test(confidence_follows_the_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ json_t *river_alert_json(const struct alert *al)
 	api_put(out, "priority", api_json(json_integer(al->priority)));
 	api_put(out, "asset_value", api_json(json_integer(al->asset_value)));
 	api_put(out, "confidence", api_json(json_integer(al->confidence)));
+	api_put(out, "criteria_version", api_json(json_integer(al->criteria_version)));
 	api_put(out, "asset", api_text_or_null(al->asset));
 	api_put(out, "account", api_text_or_null(al->account));
 	api_put(out, "count", api_json(json_integer(al->count)));
