@@ -39,6 +39,9 @@ static void show_head(const struct request *rq, struct view *v, const struct ale
 	view_text(v, "user", al->account);
 	view_text(v, "rule_title", show_alert_title(rq, al));
 	view_text(v, "rule_id", al->rule_id);
+	view_text(v, "criteria_number",
+		  al->criteria_version ? arena_fmt(rq->arena, "%lld", (long long)al->criteria_version)
+				       : words_get(rq->lang, STR("criteria.first_edition")));
 	view_text(v, "service", STR(ALERT_WORK_SERVICE));
 	view_text(v, "service_name", show_service_name(rq, STR(ALERT_WORK_SERVICE)));
 	view_bool(v, "can_acknowledge",

@@ -2,6 +2,7 @@
 #include "flow/incident/incident.h"
 #include "base/utf8.h"
 #include "craft/work/work.h"
+#include "door/web/manage/allowed.h"
 #include "door/web/show.h"
 #include "door/web/web.h"
 
@@ -232,7 +233,8 @@ static int incident_get(struct request *rq, struct response *rs, struct err *e)
 		return rc;
 	show_head(rq, v, &in);
 	if ((rc = show_timeline(rq, v, id, e)) || (rc = show_evidence(rq, v, id, e)) ||
-	    (rc = show_alerts(rq, v, id, e)) || (rc = show_work(rq, v, id, e)) || (rc = show_edit(rq, v, &in, e)))
+	    (rc = show_alerts(rq, v, id, e)) || (rc = show_work(rq, v, id, e)) || (rc = show_edit(rq, v, &in, e)) ||
+	    (rc = manage_put_allowed(rq, v, str_of(incident_state_name(in.state)), in.severity, e)))
 		return rc;
 	return response_page(rq, rs, STR("incident/show"), v, e);
 }
