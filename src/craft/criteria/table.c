@@ -67,8 +67,8 @@ static const struct first {
 	{"remove_malware", "eradicate", "handler", 2, 240, true},
 	{"rebuild_host", "eradicate recover", "handler", 3, 480, true},
 	{"restore_backup", "recover", "manager", 3, 480, true},
-	{"tell_authority", "triage investigate contain recover", "ciso", 4, 240, false},
-	{"tell_public", "contain recover review", "ciso", 5, 480, false},
+	{"tell_authority", "contain recover review", "ciso", 4, 240, false},
+	{"tell_public", "recover review", "ciso", 5, 480, false},
 	{"call_forensics", "investigate contain", "manager", 4, 120, false},
 };
 
