@@ -14,6 +14,10 @@ extern const struct route lens_web_routes[];      /* the answers through another
 extern const struct route content_web_routes[];   /* the content in use, one item, corrections */
 
 extern const struct route steps_web_routes[];         /* catalogue, profile, portfolio as tables */
+extern const struct route proposals_web_routes[];     /* starting proposals by size and sector */
+extern const struct route sourcing_web_routes[];      /* four areas, what-if of the sourcing patterns */
+extern const struct route own_web_routes[];           /* services of one's own, gaps in their order */
+extern const struct route approvals_web_routes[];     /* approved versions */
 extern const struct route build_changes_web_routes[]; /* who changed what; undo, comments */
 
 extern const struct route evaluate_web_routes[];         /* rounds, snapshots, trend */

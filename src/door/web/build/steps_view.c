@@ -1,6 +1,6 @@
 /* The tables of the three steps as values of their templates. */
 #include "base/check.h"
-#include "door/web/build/steps.h"
+#include "door/web/build/plans.h"
 
 int build_framework(const struct request *rq, const struct framework **ret, struct err *e)
 {
@@ -192,12 +192,13 @@ static void put_portfolio(struct view *v, const struct step_page *page, const st
 	view_text(v, "gap_due", state_field_text(s, FIELD_GAP_DUE, page->rq->arena));
 }
 
-/* A value as people read it, for the comparison of two of them. */
-static str value_text(const struct step_page *page, const struct service_state *s, enum state_field f)
+str field_text(const struct step_page *page, const struct service_state *s, enum state_field f)
 {
-	str text = f == FIELD_LEVEL        ? portfolio_level_text(&page->text, s->level)
-		   : f == FIELD_ASSIGNMENT ? portfolio_assignment_text(&page->text, s->assignment)
-					   : state_field_text(s, f, page->rq->arena);
+	static const char *const risks[] = {"build.risk.1", "build.risk.2", "build.risk.3"};
+	str text = f == FIELD_LEVEL             ? portfolio_level_text(&page->text, s->level)
+		   : f == FIELD_ASSIGNMENT      ? portfolio_assignment_text(&page->text, s->assignment)
+		   : f == FIELD_RISK && s->risk ? words_get(page->rq->lang, str_of(risks[s->risk - 1]))
+						: state_field_text(s, f, page->rq->arena);
 
 	return text.len ? text : STR("—");
 }
@@ -222,9 +223,9 @@ static void put_special(struct view *v, const struct step_page *page, const stru
 		one = view_item(v, "conflicts");
 		view_text(one, "field", str_of(state_field_name(f)));
 		view_word(one, "label", arena_fmt(page->rq->arena, "build.field.%s", state_field_name(f)).ptr);
-		view_text(one, "mine", value_text(page, row->mine, f));
+		view_text(one, "mine", field_text(page, row->mine, f));
 		view_text(one, "mine_value", state_field_text(row->mine, f, page->rq->arena));
-		view_text(one, "theirs", value_text(page, &item->state, f));
+		view_text(one, "theirs", field_text(page, &item->state, f));
 	}
 	view_text(v, "their_name", item->state.user_name);
 }
@@ -383,7 +384,10 @@ int step_view(struct view *v, const struct step_page *page, struct err *e)
 	struct portfolio_item blank = {.service = &fw->services[0],
 				       .state = {.level = SERVICE_UNDECIDED, .assignment = ASSIGN_BOTH}};
 	uint32_t shown = 0;
+	int rc = approval_view(v, page, e);
 
+	if (rc)
+		return rc;
 	step_view_progress(v, page);
 	put_filter(v, page);
 	put_rubrics(v, page);
