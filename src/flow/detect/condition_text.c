@@ -97,7 +97,7 @@ void correlation_describe(struct rule_set *set, struct correlation *x)
 		uint32_t rule = x->rules[i];
 
 		digest = hash_mix(digest,
-				     rule < base ? set->rules[rule].content : set->correlations[rule - base].digest);
+				  rule < base ? set->rules[rule].content : set->correlations[rule - base].digest);
 	}
 	x->digest = digest;
 	x->condition = text_of(set, x);

@@ -117,7 +117,8 @@ struct rule_set {
 	size_t place_count, place_cap;
 	struct map names_of_rules; /* name: how many << 32 | index of the first; made by the seal */
 	bool sealed;
-	bool filters_aside; /* asked after the match (aside.c), not built into their rules */
+	bool filters_aside;  /* asked after the match (aside.c), not built into their rules */
+	double *pred_shares; /* by pred, while witnesses are chosen; 0 = not guessed yet */
 	/* made by rule_set_seal */
 	uint32_t name_count;      /* names known then; later ones belong to others */
 	uint32_t *rules_of_first; /* by pred, count + 1 entries: range in rules_of */
@@ -145,7 +146,6 @@ int rule_read_detection(struct compile *c, const struct yaml_node *map, const ch
 void rule_keep_id(struct compile *c, const struct yaml_node *doc, str id);
 /* set.c */
 void problem_add(struct rule_set *set, str path, const struct err *e);
-
 void note_add(struct rule_set *set, str path, const struct err *e);
 /* detection.c: the maps and lists of one search identifier. */
 int selection_compile(struct compile *c, str name, const struct yaml_node *node, struct expr *ret) MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "flow/detect/correlation.h"
+#include "flow/detect/load.h"
 #include "os/file.h"
 
 #define YAML_ARENA_MAX (256u << 20) /* the tree of one file */
@@ -91,50 +92,56 @@ static void add_document(struct rule_set *set, str path, const struct yaml_node 
 		problem_add(set, path, &problem);
 }
 
-int rule_set_add(struct rule_set *set, str text, str path, struct err *e)
+void rule_tree_init(struct rule_tree *t)
 {
-	_cleanup_(arena_done) struct arena tree;
-	struct err problem = {0};
-	struct yaml_node *docs;
-	uint32_t count = 0;
+	*t = (struct rule_tree){0};
+	arena_init(&t->arena, YAML_ARENA_MAX);
+}
 
+void rule_tree_done(struct rule_tree *t)
+{
+	arena_done(&t->arena);
+}
+
+void rule_tree_read(struct rule_tree *t, str text, str path)
+{
+	t->failed = yaml_read(text, path, &t->arena, &t->docs, &t->count, &t->problem) < 0;
+}
+
+int rule_tree_add(struct rule_set *set, str path, const struct rule_tree *t, struct err *e)
+{
 	CHECK(!set->sealed);
-	arena_init(&tree, YAML_ARENA_MAX);
 	path = arena_str(&set->arena, path);
 	if (!path.ptr)
 		return err_set(e, ERR_LIMIT, "err.rule.memory");
-	if (yaml_read(text, path, &tree, &docs, &count, &problem) < 0) {
-		problem_add(set, path, &problem);
+	if (t->failed) {
+		problem_add(set, path, &t->problem);
 		return 0;
 	}
-	if (count == 0) {
+	if (t->count == 0) {
+		struct err problem;
+
 		(void)err_set(&problem, ERR_PARSE, "err.rule.no_document");
 		err_path(&problem, path);
 		err_at(&problem, 1, 1);
 		problem_add(set, path, &problem);
 	}
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < t->count; i++)
 		/* `---` at the end of a file opens a document with nothing in it. */
-		if (!yaml_is_null(&docs[i]) || count == 1)
-			add_document(set, path, &docs[i]);
+		if (!yaml_is_null(&t->docs[i]) || t->count == 1)
+			add_document(set, path, &t->docs[i]);
 	return 0;
 }
 
-static int load_file(void *ctx, str file, struct err *e)
+int rule_set_add(struct rule_set *set, str text, str path, struct err *e)
 {
-	struct rule_set *set = ctx;
-	struct file_view view = {0};
-	struct err problem = {0};
+	struct rule_tree tree;
 	int rc;
 
-	if (!str_ends_nocase(file, STR(".yml")) && !str_ends_nocase(file, STR(".yaml")))
-		return 0;
-	if (file_view_open(file, YAML_BYTES_MAX, &view, &problem) < 0) {
-		problem_add(set, arena_str(&set->arena, file), &problem);
-		return 0;
-	}
-	rc = rule_set_add(set, view.bytes, file, e);
-	file_view_close(&view);
+	rule_tree_init(&tree);
+	rule_tree_read(&tree, text, path);
+	rc = rule_tree_add(set, path, &tree, e);
+	rule_tree_done(&tree);
 	return rc;
 }
 
@@ -158,7 +165,7 @@ static int load_path(struct rule_set *set, str path, struct err *e)
 	if (load_named(set, path, &file) == 0)
 		return 0;
 	if (file.id && strcmp(file.id, "err.file.is_folder") == 0)
-		return folder_walk(path, STR_NONE, load_file, set, e);
+		return rule_set_load_folder(set, path, e);
 	if (e)
 		*e = file;
 	return -(int)file.code;

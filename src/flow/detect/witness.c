@@ -54,7 +54,7 @@ static double literal_share(str literal)
 }
 
 /* The guessed share of events for which the predicate holds; WITNESS_NONE when it cannot serve. */
-static double pred_share(const struct rule_set *set, const struct pred *p)
+static double guess_share(const struct rule_set *set, const struct pred *p)
 {
 	str literal = p->literal;
 	bool whole = p->kind == PRED_TEXT && p->glob->kind == GLOB_EXACT;
@@ -73,13 +73,23 @@ static double pred_share(const struct rule_set *set, const struct pred *p)
 	return share / 4 + WITNESS_EACH;
 }
 
+/* The same question comes for every rule that has the predicate, and for every AND above it. */
+static double pred_share(const struct rule_set *set, uint32_t pred)
+{
+	double *share = &set->pred_shares[pred];
+
+	if (*share <= 0)
+		*share = guess_share(set, &set->preds[pred]);
+	return *share;
+}
+
 static double expr_share(const struct rule_set *set, const struct expr *x)
 {
 	double sum = 0, best = WITNESS_NONE;
 
 	switch ((enum expr_kind)x->kind) {
 	case EXPR_PRED:
-		return pred_share(set, &set->preds[x->pred]);
+		return pred_share(set, x->pred);
 	case EXPR_NOT:
 		return WITNESS_NONE;
 	case EXPR_AND:
@@ -145,6 +155,7 @@ void witness_choose(struct rule_set *set, struct witness_pair **ret, size_t *ret
 	struct pairs out = {0};
 	size_t kept = 0;
 
+	set->pred_shares = mem_alloc(set->pred_count + 1, sizeof(*set->pred_shares));
 	set->unwitnessed = mem_alloc(set->rule_count + 1, sizeof(*set->unwitnessed));
 	for (uint32_t i = 0; i < set->rule_count; i++) {
 		out.rule = i;
@@ -158,6 +169,8 @@ void witness_choose(struct rule_set *set, struct witness_pair **ret, size_t *ret
 	for (size_t i = 0; i < out.count; i++)
 		if (i == 0 || pair_cmp(&out.list[i], &out.list[i - 1]) != 0)
 			out.list[kept++] = out.list[i];
+	free(set->pred_shares);
+	set->pred_shares = NULL;
 	*ret = out.list;
 	*ret_count = kept;
 }
