@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "centre/manage/manage.h"
+#include "centre/law/law.h"
 #include "centre/lens/lens.h"
 #include "craft/view/assets.h"
 #include "door/http/door.h"
@@ -108,6 +109,17 @@ static int lenses_open(struct house *h, struct err *e)
 	const struct lens_load how = {.data_folder = buf_str(&h->data), .frameworks = h->services.frameworks};
 
 	return lens_index_load(&how, &h->services.lenses, e);
+}
+
+static int laws_open(struct house *h, struct err *e)
+{
+	return law_index_load(buf_str(&h->data), content_index_find(h->services.frameworks, STR(FRAMEWORK_DEFAULT)),
+			      &h->services.laws, e);
+}
+
+static void laws_close(struct house *h)
+{
+	law_index_free(h->services.laws);
 }
 
 static void lenses_close(struct house *h)
@@ -354,6 +366,7 @@ const struct house_part house_parts[] = {
 	{"frameworks", frameworks_open, frameworks_close},
 	{"calendar", calendar_open, calendar_close},
 	{"lenses", lenses_open, lenses_close},
+	{"laws", laws_open, laws_close},
 	{"detector", detector_part_open, detector_part_close},
 	{"desk", desk_part_open, desk_part_close},
 	{"intake", intake_part_open, intake_part_close},

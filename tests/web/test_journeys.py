@@ -211,7 +211,7 @@ class TestCiso:
 
 
 PAGES = ("/now", "/alerts", "/incidents", "/events", "/portfolio", "/evaluate", "/evaluate/3", "/evaluate/compare?a=1&b=2", "/actions",
-         "/lens/csf2", "/lens/meti3", "/content", "/content/x1060-2021/B-1", "/settings")
+         "/lens/csf2", "/lens/meti3", "/content", "/content/x1060-2021/B-1", "/laws", "/laws/jp-appi-26", "/law-questions", "/settings")
 
 
 class TestEveryone:

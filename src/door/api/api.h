@@ -8,6 +8,7 @@ extern const struct route guard_api_routes[];
 extern const struct route health_routes[];
 extern const struct route openapi_routes[];
 extern const struct route portfolio_api_routes[];
+extern const struct route law_api_routes[];
 extern const struct route content_api_routes[]; /* frameworks, lenses, corrections */
 extern const struct route events_api_routes[];
 extern const struct route rules_api_routes[];

@@ -1,4 +1,5 @@
 /* The verb `content check`: what a compiler would say about frameworks, lenses, mappings and the user's own copies. */
+#include "centre/law/law.h"
 #include "craft/content/content.h"
 #include "door/cli/centre/content.h"
 #include "door/cli/verbs.h"
@@ -93,7 +94,8 @@ static int check_framework(void *ctx, str path, struct err *e)
 
 /* ---- every other YAML file: at least it is YAML ---- */
 
-static const char *const read_elsewhere[] = {"frameworks/", "mappings-frameworks/", "mappings/", NULL};
+static const char *const read_elsewhere[] = {"frameworks/", "mappings-frameworks/", "mappings/",
+					     "laws.yaml",   "law-questions.yaml",   NULL};
 
 static int check_yaml(void *ctx, str path, struct err *e)
 {
@@ -160,6 +162,7 @@ static void check_all(struct content_report *report)
 	str data = report->c->data_folder;
 	struct content_index *frameworks = NULL;
 	struct mapping *mapping = NULL;
+	struct law_index *laws = NULL;
 	uint32_t before = report->problems;
 	struct err why = {0};
 
@@ -175,6 +178,9 @@ static void check_all(struct content_report *report)
 		}
 	}
 	check_lenses(report, frameworks);
+	if (law_index_load(data, content_index_find(frameworks, STR(FRAMEWORK_DEFAULT)), &laws, &why))
+		problem(report, &why);
+	law_index_free(laws);
 	content_index_free(frameworks);
 	if (mapping_load(data, &mapping, &why))
 		problem(report, &why);
