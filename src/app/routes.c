@@ -41,6 +41,7 @@ const struct route *const house_routes[] = {
 	approvals_web_routes,
 	demo_routes,
 	evaluate_api_routes,
+	exchange_api_routes,
 	snapshots_api_routes,
 	actions_api_routes,
 	evaluate_web_routes,

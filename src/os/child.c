@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -132,7 +133,9 @@ static int memory_file(const char *name, str bytes, int *ret_fd, struct err *e)
 static int spawn(const struct child_part *part, int in, int out, pid_t *ret_pid, struct err *e)
 {
 	char program[] = "noroshi", flag[] = CHILD_FLAG, name[64];
-	char locale[] = "LC_ALL=C.UTF-8", *argv[] = {program, flag, name, NULL}, *envp[] = {locale, NULL};
+	/* A zone by name would be looked up in files. */
+	char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C.UTF-8", *argv[] = {program, flag, name, NULL},
+	     *envp[] = {locale, zone, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none;
@@ -239,6 +242,8 @@ static bool serve(const struct child_part *part)
 	str in = STR("");
 	int rc;
 
+	/* Once looked up, the zone is not looked up again: files are out of reach then. */
+	tzset();
 	if (part->prepare)
 		part->prepare();
 	if (fstat(0, &st) < 0 || st.st_size < 0 || (size_t)st.st_size > CHILD_IN_MAX)

@@ -86,6 +86,9 @@ struct exchange_message {
 	str value, expected;
 };
 
+/* "入力!F12: the sentence. The remedy." in the reader's language. */
+void exchange_message_add(struct buf *out, enum lang lang, const struct exchange_message *m);
+
 struct exchange_conflict {
 	enum state_field field;
 	str where, file, present; /* texts as state_field_text gives them */

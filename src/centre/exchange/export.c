@@ -72,6 +72,23 @@ const char *exchange_status_name(enum exchange_status status)
 	return status_names[status];
 }
 
+void exchange_message_add(struct buf *out, enum lang lang, const struct exchange_message *m)
+{
+	const struct word_arg args[] = {{"value", m->value}, {"expected", m->expected}, {"where", m->where}};
+	char fix[96];
+
+	snprintf(fix, sizeof(fix), "%s.fix", m->key);
+	if (m->where.len) {
+		buf_add(out, m->where);
+		buf_add(out, STR(": "));
+	}
+	words_add(out, lang, str_of(m->key), args, COUNT_OF(args));
+	if (words_has(str_of(fix))) {
+		buf_add(out, lang == LANG_JA ? STR("") : STR(" "));
+		words_add(out, lang, str_of(fix), args, COUNT_OF(args));
+	}
+}
+
 /* ---- the portfolio as rows of text ---- */
 
 int exchange_csv(const struct exchange_row_source *src, struct buf *out, struct err *e)

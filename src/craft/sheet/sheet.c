@@ -1,5 +1,7 @@
 #include "craft/sheet/sheet.h"
 
+#include <iconv.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -20,6 +22,17 @@ static const char *const keys[] = {
 	"err.sheet.workbook", "err.sheet.budget", "err.buf.limit",       NULL,
 };
 
+/* libarchive converts names with iconv, whose tables and the locale's are files: looked up while files are in reach. */
+static void prepare(void)
+{
+	iconv_t any;
+
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	any = iconv_open("ASCII", "UTF-8");
+	if (any != (iconv_t)-1)
+		iconv_close(any);
+}
+
 static int run(str in, struct buf *out, struct err *e)
 {
 	_cleanup_(arena_done) struct arena a = {0};
@@ -33,7 +46,7 @@ static int run(str in, struct buf *out, struct err *e)
 	return rc;
 }
 
-const struct child_part sheet_child = {"sheet", CHILD_PURE, NULL, run, keys};
+const struct child_part sheet_child = {"sheet", CHILD_PURE, prepare, run, keys};
 
 enum sheet_format sheet_format_of(str bytes)
 {

@@ -19,6 +19,10 @@ struct admin_call {
 	str data_folder;
 	const json_t *in; /* an object, or NULL when the operation takes nothing */
 	int64_t id;       /* of the path; 0 when there is none */
+	/* What is no JSON: a file that comes in, a file that goes out; and what only some operations need. */
+	str raw_in;
+	struct buf *raw_out;
+	const struct content_index *frameworks; /* NULL: read from the content when needed */
 };
 
 typedef int (*admin_fn)(const struct admin_call *c, json_t **ret, struct err *e);
@@ -42,5 +46,20 @@ int admin_token_list(const struct admin_call *c, json_t **ret, struct err *e) MU
 int admin_token_create(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
 /* the path's id → {} */
 int admin_token_revoke(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+
+/* ---- the portfolio as files (centre/exchange); "rule": max, min or mean; "lang": en or ja ---- */
+
+/* in: {"format","table"?,"rule"?,"lang"?} → the file in raw_out, {"type","name"} */
+int admin_assess_export(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+/* in: {"rule"?,"lang"?} → {"total","categories":[{"id","name","services","now","target","gap","evidence"}]} */
+int admin_assess_score(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+/* raw_in: the file; in: {"name"?,"lang"?} → {"id", and the plan as admin_assess_show} */
+int admin_assess_import(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+/* in: {"lang"?} → one import: its state, and while it was only looked at what it would do */
+int admin_assess_show(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+int admin_assess_list(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+/* in: {"take":["B-1"]?,"take_all"?} → {"change","changed","left"} */
+int admin_assess_apply(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+int admin_assess_undo(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
 
 #endif

@@ -23,7 +23,13 @@ static void data_path(const struct cli *c, const char *name, char out[REMOTE_PAT
 
 static int call_room(struct cli *c, struct db *db, const struct remote_op *op, json_t **ret, struct err *e)
 {
-	struct admin_call call = {.db = db, .env = c->env, .data_folder = c->data_folder, .in = op->in, .id = op->id};
+	struct admin_call call = {.db = db,
+				  .env = c->env,
+				  .data_folder = c->data_folder,
+				  .in = op->in,
+				  .id = op->id,
+				  .raw_in = op->raw_in,
+				  .raw_out = op->raw_out};
 	struct actor who;
 	int rc = actor_from_peer(db, (unsigned)geteuid(), &who, e);
 
@@ -75,10 +81,11 @@ static int problem(const json_t *answer, long status, struct err *e)
 	return rc;
 }
 
-static struct curl_slist *headers_of(const struct cli *c)
+static struct curl_slist *headers_of(const struct cli *c, const struct remote_op *op)
 {
 	char language[64];
-	struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/json");
+	struct curl_slist *list = curl_slist_append(NULL, op->raw_in.ptr ? "Content-Type: application/octet-stream"
+									 : "Content-Type: application/json");
 
 	snprintf(language, sizeof(language), "Accept-Language: %s", lang_code(c->lang));
 	list = curl_slist_append(list, language);
@@ -90,7 +97,7 @@ static CURLcode perform(const struct cli *c, const struct remote_op *op, const c
 			long *ret_status)
 {
 	char socket[REMOTE_PATH_MAX], url[512];
-	struct curl_slist *headers = headers_of(c);
+	struct curl_slist *headers = headers_of(c, op);
 	CURL *curl = curl_easy_init();
 	CURLcode rc;
 
@@ -106,8 +113,12 @@ static CURLcode perform(const struct cli *c, const struct remote_op *op, const c
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)REMOTE_WAIT_S);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-	if (body)
+	if (op->raw_in.ptr) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)op->raw_in.len);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, op->raw_in.ptr);
+	} else if (body) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	}
 	rc = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_status);
 	curl_easy_cleanup(curl);
@@ -119,18 +130,23 @@ static int call_server(struct cli *c, const struct remote_op *op, json_t **ret, 
 {
 	_cleanup_(json_done) json_t *parsed = NULL;
 	_cleanup_(buf_done) struct buf answer;
-	_cleanup_free_ char *body = op->in ? json_dumps(op->in, JSON_COMPACT) : NULL;
+	_cleanup_free_ char *body = op->in && !op->raw_in.ptr ? json_dumps(op->in, JSON_COMPACT) : NULL;
 	long status = 0;
 	CURLcode code;
 	int rc;
 
-	CHECK(!op->in || body);
+	CHECK(!op->in || op->raw_in.ptr || body);
 	buf_init(&answer, REMOTE_ANSWER_MAX);
 	code = perform(c, op, body, &answer, &status);
 	if (code != CURLE_OK) {
 		rc = err_set_value(e, ERR_IO, "err.remote.connect", c->data_folder);
 		err_detail(e, str_of(curl_easy_strerror(code)));
 		return rc;
+	}
+	if (op->raw_out && status < 400) {
+		buf_add(op->raw_out, buf_str(&answer));
+		*ret = json_object();
+		return buf_check(op->raw_out, e);
 	}
 	parsed = json_loadb(answer.ptr ? answer.ptr : "", answer.len, 0, NULL);
 	if (status >= 400 || !parsed)

@@ -18,6 +18,10 @@ struct remote_op {
 	admin_fn fn;
 	json_t *in; /* borrowed; NULL = nothing */
 	int64_t id; /* for the local call; the path has it already */
+	/* A file instead of JSON, either way: `raw_in` is the body (then `in` goes with the local call only, and into
+	 * the path's query by the caller); `raw_out` takes the answer's bytes, *ret is then an empty object. */
+	str raw_in;
+	struct buf *raw_out;
 };
 
 /* *ret is the caller's. ERR_NOT_FOUND err.remote.no_data when there is no data folder. */

@@ -4,6 +4,10 @@
 
 #include "door/cli/cli.h"
 
+extern const struct verb verb_assess_export;
+extern const struct verb verb_assess_import;
+extern const struct verb verb_assess_report;
+extern const struct verb verb_assess_score;
 extern const struct verb verb_audit_verify;
 extern const struct verb verb_backup;
 extern const struct verb verb_content_check;
