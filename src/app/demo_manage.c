@@ -2,6 +2,7 @@
 #include "app/demo_seeding.h"
 #include "base/check.h"
 #include "centre/manage/manage.h"
+#include "centre/register/register.h"
 
 #define PAST_DAYS 21
 #define OFFSET_MIN 540 /* the demo's company is in Japan */
@@ -30,6 +31,45 @@ static int close_one(struct seeding *s, const struct due *d)
 	c.state = dice == 1 ? DUE_SKIPPED : DUE_DONE;
 	c.note = words_get(s->seed->lang, dice == 1 ? STR("demo.task_skipped") : STR("demo.task_done"));
 	return due_close(s->db, who, &c, s->e);
+}
+
+/* {register, title, by, values: {field: …}, moves: [state], attended: [person]} */
+static int seed_entry(struct seeding *s, const struct yaml_node *node)
+{
+	const struct actor *who = seed_person(s, yaml_text(node, STR("by")));
+	struct register_house h = {
+		.registers = s->registers, .framework = s->seed->framework, .now = s->seed->now - 5 * TIME_DAY};
+	const struct yaml_node *values = yaml_get(node, STR("values")), *moves = yaml_get(node, STR("moves")),
+			       *attended = yaml_get(node, STR("attended"));
+	struct register_item item = {.kind = register_kind_find(s->registers, yaml_text(node, STR("register"))),
+				     .title = seed_text(s, yaml_get(node, STR("title")))};
+	int64_t id = 0;
+	int rc;
+
+	if (!who || !item.kind)
+		return seed_refuse(s, node, STR("register, by"));
+	item.service = item.kind->services[0];
+	item.owner_name = str_of(who->name);
+	item.review = day_at(s->seed->now, OFFSET_MIN) + (day_t)item.kind->review_days - 20;
+	for (uint32_t i = 0; i < item.kind->field_count; i++) {
+		const struct yaml_node *value = yaml_get(values, item.kind->fields[i].id);
+
+		item.values[i] = value && value->kind == YAML_MAP ? seed_text(s, value) : value ? value->text : STR("");
+	}
+	rc = register_save(s->db, who, &h, &item, &id, s->e);
+	for (uint32_t i = 0; !rc && attended && i < attended->count; i++) {
+		const struct actor *person = seed_person(s, attended->items[i].text);
+
+		rc = person ? register_person_put(s->db, who, &h,
+						  &(struct register_person_put){id, person->user_id,
+										str_of(person->name), PART_ATTENDED},
+						  s->e)
+			    : seed_refuse(s, &attended->items[i], STR("user"));
+	}
+	for (uint32_t i = 0; !rc && moves && i < moves->count; i++)
+		rc = register_move(s->db, who, &h,
+				   &(struct register_move){id, (int64_t)i + 1, moves->items[i].text, STR("")}, s->e);
+	return rc;
 }
 
 int seed_manage(struct seeding *s, const struct demo_calendar *calendar)
@@ -63,5 +103,6 @@ int seed_manage(struct seeding *s, const struct demo_calendar *calendar)
 	for (uint32_t i = 0; !rc && i < list.count; i++)
 		if (list.items[i].due_at < s->seed->now)
 			rc = close_one(s, &list.items[i]);
-	return rc;
+	s->registers = calendar->registers;
+	return rc || !s->registers ? rc : seed_each(s, STR("registers"), seed_entry);
 }

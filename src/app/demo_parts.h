@@ -46,6 +46,7 @@ struct demo_seed {
 	struct demo_calendar {
 		const struct holidays *holidays;
 		const struct task_proposals *proposals; /* NULL: a demo without recurring work (tests of other parts) */
+		const struct registers *registers;
 	} calendar;
 	time_us now;
 	enum lang lang; /* of names that stand in one language only */

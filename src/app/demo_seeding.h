@@ -32,6 +32,7 @@ struct seeding {
 	/* The time being seeded: rounds of the past first, then the present. */
 	time_us at;
 	int64_t work_from, work_before;                 /* days ago: work of [work_from, work_before) */
+	const struct registers *registers;              /* NULL: no entries */
 	const struct yaml_node *past;                   /* the round being seeded, NULL for the present */
 	struct seeded services[FRAMEWORK_SERVICES_MAX]; /* by the framework's order */
 	struct err *e;

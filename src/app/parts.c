@@ -9,9 +9,10 @@
 #include "app/demo.h"
 #include "base/check.h"
 #include "base/mem.h"
-#include "centre/manage/manage.h"
 #include "centre/law/law.h"
 #include "centre/lens/lens.h"
+#include "centre/manage/manage.h"
+#include "centre/register/register.h"
 #include "craft/view/assets.h"
 #include "door/http/door.h"
 #include "flow/alert/station.h"
@@ -139,13 +140,17 @@ static int calendar_open(struct house *h, struct err *e)
 
 	if (rc)
 		return rc;
-	if ((rc = task_proposals_load(buf_str(&h->data), fw, &h->services.proposals, e)))
-		holidays_free(h->services.holidays);
+	if (!(rc = task_proposals_load(buf_str(&h->data), fw, &h->services.proposals, e)) &&
+	    !(rc = registers_load(buf_str(&h->data), fw, &h->services.registers, e)))
+		return 0;
+	task_proposals_free(h->services.proposals);
+	holidays_free(h->services.holidays);
 	return rc;
 }
 
 static void calendar_close(struct house *h)
 {
+	registers_free(h->services.registers);
 	task_proposals_free(h->services.proposals);
 	holidays_free(h->services.holidays);
 }

@@ -49,6 +49,7 @@ const struct route *const house_routes[] = {
 	evaluate_compare_web_routes,
 	actions_web_routes,
 	criteria_web_routes,
+	registers_web_routes,
 	calendar_web_routes,
 	calendar_task_web_routes,
 	calendar_feed_web_routes,

@@ -27,6 +27,7 @@ extern const struct route evaluate_round_web_routes[];   /* one round: reviews, 
 extern const struct route evaluate_compare_web_routes[]; /* two snapshots side by side */
 extern const struct route actions_web_routes[];          /* improvement actions */
 
+extern const struct route registers_web_routes[];     /* registers: overview, lists, entries */
 extern const struct route criteria_web_routes[];      /* triage criteria, action policies */
 extern const struct route calendar_web_routes[];      /* month, week, list of what is due */
 extern const struct route calendar_task_web_routes[]; /* tasks, proposals, closing a day */
