@@ -85,3 +85,6 @@ WHERE {SCOPE} AND framework = $framework AND service = $service AND version = $v
 SELECT count(*) AS count
 FROM service_state_version
 WHERE {SCOPE} AND framework = $framework AND service = $service AND version > $version AND user_id <> $user_id;
+
+-- name: build_state_any
+SELECT service FROM service_state WHERE {SCOPE} AND framework = $framework LIMIT 1;

@@ -39,6 +39,7 @@ const struct route *const house_routes[] = {
 	sourcing_web_routes,
 	own_web_routes,
 	approvals_web_routes,
+	start_web_routes,
 	demo_routes,
 	evaluate_api_routes,
 	exchange_api_routes,

@@ -202,6 +202,10 @@ struct portfolio_query {
 int portfolio_load(struct db *db, struct scope scope, const struct portfolio_query *query, struct arena *a,
 		   struct portfolio *ret, struct err *e) MUST_CHECK;
 
+/* Nobody has decided anything yet: time to offer the first set-up. */
+int portfolio_is_empty(struct db *db, struct scope scope, const struct framework *fw, bool *ret,
+		       struct err *e) MUST_CHECK;
+
 /* ---- work entered by hand ---- */
 
 /* Records work that was done outside the program, as the actor's own, in a transaction of its own with the audit trail

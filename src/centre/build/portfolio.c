@@ -115,3 +115,17 @@ int portfolio_load(struct db *db, struct scope scope, const struct portfolio_que
 	*ret = p;
 	return 0;
 }
+
+int portfolio_is_empty(struct db *db, struct scope scope, const struct framework *fw, bool *ret, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	int rc = db_prepare(db, &Q_build_state_any, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_text(&st, "framework", fw->id);
+	if ((rc = stmt_step(&st, e)) < 0)
+		return rc;
+	*ret = rc == 0;
+	return 0;
+}

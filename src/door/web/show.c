@@ -214,3 +214,16 @@ str show_link(const struct request *rq, const struct link *change)
 	buf_done(&out);
 	return copy;
 }
+
+int show_offer(const struct request *rq, struct view *v, struct err *e)
+{
+	bool is_empty = false;
+	int rc = actor_may(&rq->actor, PERM_PORTFOLIO_WRITE)
+			 ? portfolio_is_empty(rq->db, actor_scope(&rq->actor),
+					      content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT)),
+					      &is_empty, e)
+			 : 0;
+
+	view_bool(v, "offer_start", is_empty);
+	return rc;
+}

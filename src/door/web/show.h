@@ -54,4 +54,7 @@ int show_end(struct request *rq, int rc, struct err *e) MUST_CHECK;
 /* The hidden field "version", 0 when absent. ERR_RANGE when it is no number. */
 int show_version(const struct request *rq, int64_t *ret, struct err *e) MUST_CHECK;
 
+/* The name offer_start: whether part/build_offer invites to the first set-up. */
+int show_offer(const struct request *rq, struct view *v, struct err *e) MUST_CHECK;
+
 #endif

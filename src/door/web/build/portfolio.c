@@ -36,7 +36,7 @@ static int list_get(struct request *rq, struct response *rs, struct err *e)
 	page.zone_min = show_zone(rq, &page.zone);
 	if ((rc = load(rq, &p, e)) ||
 	    (rc = work_list(rq->db, actor_scope(&rq->actor), STR_NONE, (struct work_cursor){0}, rq->arena, &work, e)) ||
-	    (rc = portfolio_view_list(v, &page, e)))
+	    (rc = portfolio_view_list(v, &page, e)) || (rc = show_offer(rq, v, e)))
 		return rc;
 	return response_page(rq, rs, STR("build/portfolio"), v, e);
 }

@@ -129,33 +129,44 @@ static int put_category(struct view *v, const struct portfolio_page *page, uint3
 	return rc;
 }
 
+uint32_t portfolio_axes(const struct portfolio_page *page, struct chart_axis axes[CHART_AXES_MAX])
+{
+	const struct portfolio *p = page->portfolio;
+	uint32_t count = p->framework->category_count < CHART_AXES_MAX ? p->framework->category_count : CHART_AXES_MAX;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct fw_category *c = &p->framework->categories[i];
+		const struct portfolio_group *g = &p->categories[i];
+
+		axes[i] = (struct chart_axis){.id = c->id,
+					      .name = portfolio_text_in(page, &c->short_name),
+					      .declared = chart_value(score_mean_value(&g->now)),
+					      .evidence = chart_value(score_mean_value(&g->evidence)),
+					      .target = chart_value(score_mean_value(&g->target)),
+					      .previous = CHART_NONE};
+	}
+	return count;
+}
+
 static int put_radar(struct view *v, const struct portfolio_page *page, struct err *e)
 {
 	const struct portfolio *p = page->portfolio;
-	struct chart_axis axes[FRAMEWORK_CATEGORIES_MAX];
-	uint32_t count = p->framework->category_count < CHART_AXES_MAX ? p->framework->category_count : CHART_AXES_MAX;
+	struct chart_axis axes[CHART_AXES_MAX];
+	uint32_t count = portfolio_axes(page, axes);
 
 	view_list(v, "radar_rows");
 	view_bool(v, "has_previous", false);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct fw_category *c = &p->framework->categories[i];
 		const struct portfolio_group *g = &p->categories[i];
-		score_c now = score_mean_value(&g->now), evidence = score_mean_value(&g->evidence),
-			target = score_mean_value(&g->target);
 		struct view *row = view_item(v, "radar_rows");
 
-		axes[i] = (struct chart_axis){.id = c->id,
-					      .name = portfolio_text_in(page, &c->short_name),
-					      .declared = chart_value(now),
-					      .evidence = chart_value(evidence),
-					      .target = chart_value(target),
-					      .previous = CHART_NONE};
 		view_text(row, "name",
 			  arena_fmt(page->arena, STR_FMT " " STR_FMT, STR_ARG(c->id),
 				    STR_ARG(portfolio_text_in(page, &c->name.text))));
-		view_text(row, "declared", portfolio_score_text(page, now, 1));
-		view_text(row, "evidence", portfolio_score_text(page, evidence, 1));
-		view_text(row, "target", portfolio_score_text(page, target, 1));
+		view_text(row, "declared", portfolio_score_text(page, score_mean_value(&g->now), 1));
+		view_text(row, "evidence", portfolio_score_text(page, score_mean_value(&g->evidence), 1));
+		view_text(row, "target", portfolio_score_text(page, score_mean_value(&g->target), 1));
 		view_text(row, "previous", STR(""));
 	}
 	if (count < 3) {

@@ -4,6 +4,7 @@
 #define DOOR_WEB_PORTFOLIO_VIEW_H
 
 #include "centre/build/build.h"
+#include "craft/chart/chart.h"
 #include "craft/view/view.h"
 
 #define PORTFOLIO_FIRST_SHOWN 8u /* of what to do first */
@@ -27,6 +28,8 @@ struct portfolio_page {
 
 /* Fill v; what is absent in *page (NULL) is only allowed where the other page needs it. */
 int portfolio_view_list(struct view *v, const struct portfolio_page *page, struct err *e) MUST_CHECK;
+/* An axis per category, for the radar; returns how many. */
+uint32_t portfolio_axes(const struct portfolio_page *page, struct chart_axis axes[CHART_AXES_MAX]);
 void portfolio_view_service(struct view *v, const struct portfolio_page *page);
 
 #endif

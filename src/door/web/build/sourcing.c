@@ -9,10 +9,10 @@
 /* ---- the map ---- */
 
 #define MAP_WIDTH 720.0
-#define MAP_HEIGHT 480.0
+#define MAP_HEIGHT 300.0
 #define MAP_LEFT 24.0
-#define MAP_COLUMNS 6u
-#define MAP_STEP_X 54.0
+#define MAP_COLUMNS 7u
+#define MAP_STEP_X 50.0
 #define MAP_STEP_Y 22.0
 
 /* Own information and little specialisation below left … outside information and much of it above right. */

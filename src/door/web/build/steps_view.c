@@ -386,7 +386,7 @@ int step_view(struct view *v, const struct step_page *page, struct err *e)
 	uint32_t shown = 0;
 	int rc = approval_view(v, page, e);
 
-	if (rc)
+	if (rc || (rc = show_offer(page->rq, v, e)))
 		return rc;
 	step_view_progress(v, page);
 	put_filter(v, page);
