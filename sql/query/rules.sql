@@ -83,3 +83,36 @@ WHERE {SCOPE} AND id = $id AND version = $version;
 -- scope: system
 -- why: see rule_switch_off_all.
 SELECT id, tenant_id, rule_id, yaml, expires_at FROM rule_filter WHERE removed_at = 0 AND expires_at > $now ORDER BY id;
+
+-- name: backtest_insert
+INSERT INTO backtest (tenant_id, rule_id, title, yaml, filters, from_at, until_at, state, progress, events, matches,
+	filtered, looked_until, days, examples, failure, user_id, user_name, created_at, started_at, ended_at, draft)
+VALUES ($scope_tenant, $rule_id, $title, $yaml, $filters, $from, $until, 'waiting', 0, 0, 0, 0, 0, '[]', '[]', '',
+	$user_id, $user_name, $now, 0, 0, $draft);
+
+-- name: backtest_get
+SELECT id, rule_id, title, yaml, filters, from_at, until_at, state, progress, events, matches, filtered, looked_until,
+	days, examples, failure, user_name, created_at, started_at, ended_at, draft
+FROM backtest WHERE {SCOPE} AND id = $id;
+
+-- name: backtest_list
+-- Without the long texts.
+SELECT id, rule_id, title, '' AS yaml, '' AS filters, from_at, until_at, state, progress, events, matches, filtered,
+	looked_until, '' AS days, '' AS examples, failure, user_name, created_at, started_at, ended_at, '' AS draft
+FROM backtest WHERE {SCOPE} AND ($rule_id = '' OR rule_id = $rule_id) ORDER BY id DESC LIMIT $limit;
+
+-- name: backtest_open_count
+SELECT count(*) AS n FROM backtest WHERE {SCOPE} AND state IN ('waiting', 'running');
+
+-- name: backtest_begin
+UPDATE backtest SET state = 'running', started_at = $now, progress = 0
+WHERE {SCOPE} AND id = $id AND state IN ('waiting', 'running');
+
+-- name: backtest_save
+-- 0 rows changed when somebody cancelled it.
+UPDATE backtest SET state = $state, progress = $progress, events = $events, matches = $matches, filtered = $filtered,
+	looked_until = $looked_until, days = $days, examples = $examples, failure = $failure, ended_at = $ended_at
+WHERE {SCOPE} AND id = $id AND state = 'running';
+
+-- name: backtest_cancel
+UPDATE backtest SET state = 'cancelled', ended_at = $now WHERE {SCOPE} AND id = $id AND state IN ('waiting', 'running');

@@ -37,6 +37,7 @@ struct house {
 	struct db *db; /* of the main thread: start, jobs, stop */
 	struct tls_context *tls;
 	struct station *station;
+	struct worker *worker;
 	struct door *door;
 	struct syslog_listener *syslog;
 	time_us syslog_retry, sweep_next; /* monotonic: when the next try is due */
@@ -57,6 +58,10 @@ int house_reload(struct house *h, struct err *e) MUST_CHECK;
 
 /* "<data>/name" into *out, which is initialised here. */
 void house_path(const struct house *h, const char *name, struct buf *out);
+
+/* worker.c: what takes long. */
+int worker_open(struct house *h, struct err *e) MUST_CHECK;
+void worker_close(struct house *h);
 
 /* The parts, in the order in which they open; ends with a zeroed row. */
 extern const struct house_part house_parts[];

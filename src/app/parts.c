@@ -376,6 +376,7 @@ const struct house_part house_parts[] = {
 	{"desk", desk_part_open, desk_part_close},
 	{"intake", intake_part_open, intake_part_close},
 	{"station", station_part_open, station_part_close},
+	{"worker", worker_open, worker_close},
 	{"tls", tls_part_open, tls_part_close},
 	{"syslog", syslog_open, syslog_close},
 	{"demo", demo_part_open, demo_part_close},

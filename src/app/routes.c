@@ -55,7 +55,10 @@ const struct route *const house_routes[] = {
 	calendar_task_web_routes,
 	calendar_feed_web_routes,
 	rules_api_routes,
+	tuning_api_routes,
 	rules_web_routes,
 	rule_web_routes,
+	tune_web_routes,
+	backtest_web_routes,
 	NULL,
 };

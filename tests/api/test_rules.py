@@ -184,3 +184,174 @@ def test_all_of_sigmahq_answers_in_time(tmp_path, shared):
         assert "mimikatz" in page.lower()
     finally:
         server.kill()
+
+
+# ---- tuning filters ----
+
+FILTER = """title: Patch robot
+id: {id}
+logsource: {{product: windows, category: process_creation}}
+filter:
+    rules: [{rule}]
+    selection: {{User: svc-patch}}
+    condition: selection
+"""
+
+
+def in_days(days):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + days * 86400))
+
+
+def new_filter(who, **more):
+    body = {"rule": NOISY_ID, "title": "Patch robot", "reason": "Runs each night", "expires_at": in_days(30),
+            "yaml": FILTER.format(id="22222222-2222-4333-8444-555555555501", rule=NOISY_ID), **more}
+    return who.json("POST", "/api/v1/tuning-filters", body)
+
+
+def raised(who, host):
+    return [a for a in alerts(who) if a["asset"] == host]
+
+
+def judged(who, events):
+    """Sends and waits until all of them are counted."""
+    before = hits(who)
+    send(who, events)
+    return wait_for(lambda: hits(who) if hits(who)[0] == before[0] + len(events) else None)
+
+
+def test_a_filter_takes_away_exactly_what_it_says_until_it_is_removed_and_comes_back(desk):
+    _, admin = desk
+    reply = new_filter(admin)
+    assert reply.status == 201 and reply.json()["state"] == "live", reply
+    one = reply.json()
+    before = hits(admin)
+    after = judged(admin, [event("whoami", "PC-ROBOT", "svc-patch"), event("whoami", "PC-PERSON", "bob")])
+    assert after[1] == before[1] + 1
+    assert raised(admin, "PC-PERSON") and not raised(admin, "PC-ROBOT")
+    assert rule(admin)["filters"] == 1 and "Patch robot" in admin.page(f"/rules/{NOISY_ID}").text
+    removed = admin.json("PATCH", f"/api/v1/tuning-filters/{one['id']}", {"removed": True})
+    assert removed.json()["state"] == "removed" and removed.json()["removed_by"] == "Administrator"
+    judged(admin, [event("whoami", "PC-ROBOT", "svc-patch")])
+    assert raised(admin, "PC-ROBOT")
+    assert admin.json("PATCH", f"/api/v1/tuning-filters/{one['id']}", {"removed": False}).json()["state"] == "live"
+    judged(admin, [event("whoami", "PC-ROBOT-2", "svc-patch")])
+    assert not raised(admin, "PC-ROBOT-2")
+    for action in ("rule.filter.add", "rule.filter.remove", "rule.filter.restore"):
+        assert audit(admin, action), action
+    admin.json("PATCH", f"/api/v1/tuning-filters/{one['id']}", {"removed": True})
+
+
+def test_a_filter_that_ran_out_takes_nothing_away(desk):
+    _, admin = desk
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+    one = new_filter(admin, expires_at=soon).json()
+    wait_for(lambda: admin.json("GET", f"/api/v1/tuning-filters/{one['id']}").json()["state"] == "expired")
+    judged(admin, [event("whoami", "PC-LATE", "svc-patch")])
+    assert raised(admin, "PC-LATE")
+
+
+def test_a_wrong_filter_is_refused_with_its_reason(desk):
+    _, admin = desk
+    cases = [({"expires_at": in_days(400)}, "expires"), ({"expires_at": in_days(-1)}, "expires"), ({"reason": " "}, "reason"),
+             ({"title": ""}, "title"), ({"yaml": "title: x"}, "filter"), ({"yaml": NOISY}, "filter"),
+             ({"yaml": FILTER.format(id="x", rule="other")}, NOISY_ID), ({"yaml": FILTER.format(id="x", rule=NOISY_ID).replace("condition: selection", "condition: missing")}, "missing")]
+    for change, word in cases:
+        reply = new_filter(admin, **change)
+        assert 400 <= reply.status < 500 and word in reply.text, (change, reply)
+    assert new_filter(admin, rule="none").status == 404
+    assert admin.json("GET", "/api/v1/tuning-filters").json()["filters"] == []
+
+
+def test_a_filter_made_on_the_page_takes_values_for_what_they_are(desk):
+    """The alert's value holds wildcards and a backslash; the filter must mean these characters."""
+    _, admin = desk
+    command = 'C:\\tools\\whoami.exe "*?" /all'
+    judged(admin, [event(command, "PC-WILD")])
+    (alert,) = raised(admin, "PC-WILD")
+    page = admin.page(f"/rules/{NOISY_ID}/tune?alert={alert['id']}&field=CommandLine").text
+    assert "&quot;*?&quot;" in page
+    fields = {"title": "Inventory tool", "reason": "Known tool", "expires": in_days(10)[:10], "field": ["CommandLine", ""], "modifier": ["", ""],
+              "value": [command, ""], "action": "save"}
+    reply = admin.form(f"/rules/{NOISY_ID}/filters", fields)
+    assert reply.status == 303, reply
+    (one,) = [f for f in admin.json("GET", f"/api/v1/tuning-filters?rule={NOISY_ID}").json()["filters"]]
+    judged(admin, [event(command, "PC-WILD-2"), event('C:\\tools\\whoami.exe "xx" /all', "PC-OTHER")])
+    assert raised(admin, "PC-OTHER") and not raised(admin, "PC-WILD-2")
+    assert admin.form(f"/tuning/{one['id']}/remove", {"version": one["version"]}).status == 303
+    assert admin.form(f"/tuning/{one['id']}/remove", {"version": one["version"]}).status == 409
+
+
+# ---- backtests ----
+
+def backtest(who, **body):
+    reply = who.json("POST", "/api/v1/backtests", body)
+    assert reply.status == 201, reply
+    path = f"/api/v1/backtests/{reply.json()['id']}"
+    return wait_for(lambda: (lambda b: b if b["state"] not in ("waiting", "running") else None)(who.json("GET", path).json()), 30)
+
+
+def test_a_new_rule_is_tried_on_what_was_kept(desk):
+    _, admin = desk
+    text = NOISY.replace(NOISY_ID, "33333333-2222-4333-8444-555555555501").replace("whoami", "notepad")
+    judged(admin, [event("whoami notepad", "PC-TRY")])
+    done = backtest(admin, yaml=text, days=2)
+    assert done["state"] == "done" and done["progress"] == 1 and done["matches"] == 2, done
+    assert sum(d["matches"] for d in done["days"]) == 2 and len(done["examples"]) == 2
+    for example in done["examples"]:
+        kept = admin.json("GET", f"/api/v1/events/{example['event']}").json()
+        assert "notepad" in kept["raw"]
+    assert "notepad" in admin.page(f"/backtests/{done['id']}").text
+    assert "33333333" not in admin.json("GET", "/api/v1/rules").text, "a trial switches nothing on"
+
+
+def test_a_trial_shows_what_filters_take_away(desk):
+    _, admin = desk
+    total = backtest(admin, rule=NOISY_ID)
+    one = new_filter(admin).json()
+    with_filters = backtest(admin, rule=NOISY_ID, with_filters=True)
+    assert with_filters["matches"] == total["matches"] and total["filtered"] == 0
+    assert 0 < with_filters["filtered"] < with_filters["matches"]
+    assert any(e["filtered"] for e in with_filters["examples"])
+    admin.json("PATCH", f"/api/v1/tuning-filters/{one['id']}", {"removed": True})
+
+
+def test_a_preview_becomes_a_filter(desk):
+    _, admin = desk
+    fields = {"title": "Of Bob", "reason": "He is allowed to", "expires": in_days(10)[:10], "field": "User", "modifier": "", "value": "bob", "action": "preview"}
+    reply = admin.form(f"/rules/{NOISY_ID}/filters", fields)
+    assert reply.status == 303 and reply.headers["Location"].startswith("/backtests/"), reply
+    number = reply.headers["Location"].rsplit("/", 1)[1]
+    done = wait_for(lambda: (lambda b: b if b["state"] == "done" else None)(admin.json("GET", f"/api/v1/backtests/{number}").json()))
+    assert done["filtered"] == 1, done
+    assert not admin.json("GET", "/api/v1/tuning-filters").json()["filters"], "a preview takes nothing away yet"
+    page = admin.page(f"/backtests/{number}").text
+    assert "Of Bob" in page and "He is allowed to" in page
+
+
+def test_a_correlation_is_tried_in_event_time(desk):
+    _, admin = desk
+    text = NOISY.replace(NOISY_ID, "44444444-2222-4333-8444-555555555501").replace("whoami", "burst").replace("status: test", "status: test\nname: burst") + """---
+title: Many
+id: 44444444-2222-4333-8444-555555555502
+correlation:
+    type: event_count
+    rules: [burst]
+    group-by: [Computer]
+    timespan: 10m
+    condition: {gte: 3}
+level: high
+"""
+    send(admin, [event(f"burst {i}", "PC-BURST") for i in range(3)] + [event("burst", "PC-ONE")])
+    done = wait_for(lambda: (lambda b: b if b["matches"] else None)(backtest(admin, yaml=text, days=1)))
+    assert done["matches"] == 1 and done["title"] == "Many", done
+
+
+def test_a_wrong_trial_is_refused_and_an_ended_one_cannot_be_cancelled(desk):
+    _, admin = desk
+    for body, word in (({"yaml": "title: x\n", "days": 1}, "detection"), ({"rule": NOISY_ID, "days": 0}, "366"), ({"rule": NOISY_ID, "days": 400}, "366"), ({}, "rule"),
+                       ({"yaml": FILTER.format(id="x", rule="y"), "days": 1}, "")):
+        reply = admin.json("POST", "/api/v1/backtests", body)
+        assert 400 <= reply.status < 500 and word in reply.text, (body, reply)
+    assert admin.json("POST", "/api/v1/backtests", {"rule": "none"}).status == 404
+    done = backtest(admin, rule=NOISY_ID)
+    assert admin.json("POST", f"/api/v1/backtests/{done['id']}/cancel").status == 409

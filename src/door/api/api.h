@@ -12,6 +12,7 @@ extern const struct route law_api_routes[];
 extern const struct route content_api_routes[]; /* frameworks, lenses, corrections */
 extern const struct route events_api_routes[];
 extern const struct route rules_api_routes[];
+extern const struct route tuning_api_routes[]; /* filters, backtests */
 extern const struct route alerts_api_routes[];
 extern const struct route alert_context_api_routes[]; /* what a correlation or an indicator adds to an alert */
 extern const struct route incidents_api_routes[];

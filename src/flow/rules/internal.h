@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "flow/detect/detect.h"
+#include "flow/parse/parse.h"
 #include "store/db.h"
 
 struct live_filter {
@@ -31,6 +32,15 @@ struct decisions {
 	size_t tenant_cap;
 	struct map by_tenant; /* decimal id: index */
 };
+
+/* A rule under trial, compiled with its filters kept aside. */
+struct trial {
+	struct name_table *names;
+	struct rule_set *set;
+	const struct rule *rule; /* the one whose matches count */
+};
+int trial_open(struct trial *t, str yaml, str filters, str rule_id, struct err *e) MUST_CHECK;
+void trial_close(struct trial *t); /* also after a failed open */
 
 int decisions_load(struct db *db, time_us now, struct decisions **ret, struct err *e) MUST_CHECK;
 void decisions_free(struct decisions *d);

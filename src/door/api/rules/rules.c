@@ -1,8 +1,8 @@
 /* Rules: all of them, one, its switch. */
+#include "flow/rules/rules.h"
 #include "door/api/api.h"
 #include "door/api/json.h"
 #include "door/api/river/river.h"
-#include "flow/rules/rules.h"
 
 #define PAGE 50
 

@@ -172,6 +172,36 @@ static int show_alerts(struct request *rq, struct view *v, const struct rule *r,
 	return rc;
 }
 
+static int show_filters(struct request *rq, struct view *v, const struct rule *r, struct err *e)
+{
+	static const char *const words[] = {"rules.filter.live", "rules.filter.expired", "rules.filter.removed"};
+	const struct filter_ask ask = {.rule_id = r->id, .ended = true, .now = rq->now};
+	struct filter_list list;
+	int rc = filter_list(rq->db, actor_scope(&rq->actor), &ask, rq->arena, &list, e);
+
+	view_list(v, "tuning");
+	view_bool(v, "can_tune", !r->is_correlation);
+	view_text(v, "next_month", show_day(rq, rq->now + 30 * TIME_DAY));
+	for (uint32_t i = 0; !rc && i < list.count; i++) {
+		const struct tuning_filter *f = &list.filters[i];
+		struct view *row = view_item(v, "tuning");
+		enum filter_state s = filter_state(f, rq->now);
+
+		view_i64(row, "filter_id", f->id);
+		view_i64(row, "version", f->version);
+		view_text(row, "filter_title", f->title);
+		view_text(row, "yaml", f->yaml);
+		view_text(row, "filter_reason", f->reason);
+		view_text(row, "filter_owner", f->owner_name);
+		view_text(row, "expires_text", show_day(rq, f->expires_at));
+		view_text(row, "removed_by", f->removed_by);
+		view_bool(row, "is_live", s == FILTER_LIVE);
+		view_bool(row, "is_removed", s == FILTER_REMOVED);
+		view_word(row, "filter_state", words[s]);
+	}
+	return rc;
+}
+
 static int rule_get(struct request *rq, struct response *rs, struct err *e)
 {
 	const struct generation *g = rules_take(rq);
@@ -188,7 +218,8 @@ static int rule_get(struct request *rq, struct response *rs, struct err *e)
 		show_head(rq, v, g, &w, &l);
 		rc = show_switch(rq, v, r, e);
 	}
-	if (!rc && !(rc = show_days(rq, v, r, e)) && !(rc = show_alerts(rq, v, r, e)))
+	if (!rc && !(rc = show_days(rq, v, r, e)) && !(rc = show_alerts(rq, v, r, e)) &&
+	    !(rc = show_filters(rq, v, r, e)))
 		rc = response_page(rq, rs, STR("rules/show"), v, e);
 	rules_give(rq, g);
 	return rc;
