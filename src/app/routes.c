@@ -59,6 +59,7 @@ const struct route *const house_routes[] = {
 	rules_web_routes,
 	rule_web_routes,
 	tune_web_routes,
+	attack_web_routes,
 	backtest_web_routes,
 	NULL,
 };

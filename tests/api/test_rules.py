@@ -103,7 +103,7 @@ def test_rules_come_with_pack_licence_author_and_reach(desk):
     assert noisy["pack"]["kind"] == "folder" and noisy["pack"]["licence"] == "DRL-1.1" and noisy["pack"]["author"] == "The author"
     assert noisy["reach"] == "can_match" and noisy["yaml"] == NOISY
     silent = rule(admin, NOISY_ID[:-1] + "2")
-    assert silent["reach"] == "no_source" and silent["pack"]["licence"] == "Detection Rule License (DRL) 1.1"
+    assert silent["reach"] == "no_source" and silent["pack"]["licence"] == "DRL-1.1"
 
 
 def test_what_could_not_be_loaded_stands_on_top(desk):
@@ -355,3 +355,17 @@ def test_a_wrong_trial_is_refused_and_an_ended_one_cannot_be_cancelled(desk):
     assert admin.json("POST", "/api/v1/backtests", {"rule": "none"}).status == 404
     done = backtest(admin, rule=NOISY_ID)
     assert admin.json("POST", f"/api/v1/backtests/{done['id']}/cancel").status == 409
+
+
+def test_coverage_of_attack_counts_rules_that_can_see(desk):
+    """The discovery rule is fed; a layer for the Navigator says the same."""
+    _, admin = desk
+    page = admin.page("/attack").text
+    assert "T1087" in page and "Account Discovery" in page and "T1485" not in page
+    assert "T1485" in admin.page("/attack?all=1").text
+    reply = admin.get("/attack/layer.json")
+    assert "attachment" in reply.headers["Content-Disposition"]
+    layer = json.loads(reply.text)
+    assert layer["domain"] == "enterprise-attack" and layer["versions"]["layer"] == "4.5"
+    (one,) = layer["techniques"]
+    assert one["techniqueID"] == "T1087" and one["score"] == 1

@@ -44,6 +44,7 @@ extern const struct route event_web_routes[];         /* raw events */
 extern const struct route rules_web_routes[];    /* all rules */
 extern const struct route rule_web_routes[];     /* one rule */
 extern const struct route tune_web_routes[];     /* tuning filters */
+extern const struct route attack_web_routes[];   /* coverage of ATT&CK */
 extern const struct route backtest_web_routes[]; /* rules tried on kept events */
 
 #endif

@@ -76,6 +76,21 @@ static str first_line(str text)
 	return STR("");
 }
 
+/* A licence that the text names is worth more than the file's heading. */
+static str licence_name(str text)
+{
+	static const struct {
+		str says, name; /* SPDX's names, where it has one */
+	} known[] = {{STR_INIT("(DRL) 1.1"), STR_INIT("DRL-1.1")},         {STR_INIT("(DRL) 1.0"), STR_INIT("DRL-1.0")},
+		     {STR_INIT("Apache License"), STR_INIT("Apache-2.0")}, {STR_INIT("MIT License"), STR_INIT("MIT")},
+		     {STR_INIT("GNU Affero"), STR_INIT("AGPL-3.0")},       {STR_INIT("GNU General"), STR_INIT("GPL")}};
+
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (str_find_nocase(text, known[i].says) >= 0)
+			return known[i].name;
+	return first_line(text);
+}
+
 static bool read_licence(str folder, const char *where, struct buf *text)
 {
 	static const char *const names[] = {"LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING"};
@@ -103,7 +118,7 @@ int catalogue_add_folder(struct catalogue *c, str folder, struct err *e)
 	buf_init(&text, LICENCE_FILE_MAX);
 	/* In the folder, or beside it: a checkout of rules keeps one licence for several folders. */
 	if (read_licence(folder, "", &text) || read_licence(folder, "../", &text))
-		p.licence = first_line(buf_str(&text));
+		p.licence = licence_name(buf_str(&text));
 	rc = catalogue_add_pack(c, &p, e);
 	buf_done(&text);
 	return rc;

@@ -5,6 +5,7 @@
 #ifndef FLOW_RULES_RULES_H
 #define FLOW_RULES_RULES_H
 
+#include "flow/rules/attack.h"
 #include "flow/rules/backtest.h"
 #include "flow/rules/catalogue.h"
 #include "flow/rules/coverage.h"
