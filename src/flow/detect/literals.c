@@ -88,7 +88,7 @@ static size_t best_place(struct weights *w, str literal, size_t run)
 	return best;
 }
 
-static void add_literal(struct literal_set *s, struct weights *w, uint32_t number)
+static void add_long(struct literal_set *s, struct weights *w, uint32_t number)
 {
 	str literal = s->literals[number];
 	bool stepped = literal.len >= STEPPED_MIN;
@@ -100,24 +100,38 @@ static void add_literal(struct literal_set *s, struct weights *w, uint32_t numbe
 	}
 }
 
+static inline uint32_t pair_at(const char *p)
+{
+	uint16_t pair;
+
+	memcpy(&pair, p, sizeof(pair));
+	return pair | 0x2020u;
+}
+
 struct literal_set *literal_set_create(const str *literals, size_t count, const char *const *frequent,
 				       size_t frequent_count)
 {
 	struct literal_set *s = mem_alloc(1, sizeof(*s));
 	_cleanup_free_ struct weights *w = mem_alloc(1, sizeof(*w));
-	size_t stepped = 0;
+	size_t stepped = 0, pairs = 0;
 
 	s->literals = mem_alloc(count + 1, sizeof(*s->literals));
 	for (size_t i = 0; i < count; i++) {
 		CHECK(literals[i].len >= LITERAL_LEN_MIN && literals[i].len < UINT32_MAX);
 		s->literals[i] = literals[i];
 		stepped += literals[i].len >= STEPPED_MIN;
+		pairs += literals[i].len < GRAM;
 	}
 	grams_init(&s->stepped, stepped * STEP);
-	grams_init(&s->every, count - stepped);
+	grams_init(&s->every, count - stepped - pairs);
+	grams_init(&s->pairs, pairs);
 	weigh_frequent(w, frequent, frequent_count);
-	for (size_t i = 0; i < count; i++)
-		add_literal(s, w, (uint32_t)i);
+	for (size_t i = 0; i < count; i++) {
+		if (literals[i].len < GRAM)
+			grams_add(&s->pairs, pair_at(literals[i].ptr), (uint32_t)i, 0);
+		else
+			add_long(s, w, (uint32_t)i);
+	}
 	return s;
 }
 
@@ -130,6 +144,8 @@ void literal_set_free(struct literal_set *s)
 	free(s->stepped.slots);
 	free(s->every.bits);
 	free(s->every.slots);
+	free(s->pairs.bits);
+	free(s->pairs.slots);
 	free(s);
 }
 
@@ -153,10 +169,10 @@ struct search {
 	void *ctx;
 };
 
-/* Some literal may have the gram at text[at]. */
-static __attribute__((noinline)) void look_up(const struct search *s, const struct grams *g, size_t at)
+/* Some literal may have the gram, which stands at text[at]. */
+static __attribute__((noinline)) void look_up(const struct search *s, const struct grams *g, uint32_t gram, size_t at)
 {
-	uint32_t gram = gram_at(s->text.ptr + at), mask = (1u << g->slots_log) - 1;
+	uint32_t mask = (1u << g->slots_log) - 1;
 
 	for (uint32_t i = gram_hash(gram, g->slots_log); g->slots[i].literal; i = (i + 1) & mask) {
 		const struct gram_slot *slot = &g->slots[i];
@@ -174,8 +190,24 @@ static inline void look_every(const struct search *s, const struct grams *g, siz
 	if (!g->bits || s->text.len < GRAM)
 		return;
 	for (size_t at = 0; at <= s->text.len - GRAM; at += step) {
-		if (gram_bit(g, s->text.ptr + at) & 1)
-			look_up(s, g, at);
+		uint32_t gram = gram_at(s->text.ptr + at);
+
+		if (gram_known(g, gram) & 1)
+			look_up(s, g, gram, at);
+	}
+}
+
+static inline void look_pairs(const struct search *s)
+{
+	const struct grams *g = &s->set->pairs;
+
+	if (!g->bits)
+		return;
+	for (size_t at = 0; at + 2 <= s->text.len; at++) {
+		uint32_t pair = pair_at(s->text.ptr + at);
+
+		if (gram_known(g, pair) & 1)
+			look_up(s, g, pair, at);
 	}
 }
 
@@ -185,4 +217,5 @@ void literal_set_find(const struct literal_set *set, str text, void (*fn)(void *
 
 	look_every(&s, &set->stepped, STEP);
 	look_every(&s, &set->every, 1);
+	look_pairs(&s);
 }

@@ -5,15 +5,15 @@
  * ("grams"). A bitmap tells for a gram of the value whether any literal has it; only then a table is asked and the
  * literal compared. A literal of 7 bytes or more gives four neighbouring grams, so that one of them lies at a place of
  * the value that is divisible by four, wherever the literal stands: the search looks at every fourth byte only.
- * Measured: docs/explain/detection-performance.md.
- * Memory: 16 bytes a gram and at most 32 KiB of bitmap. Immutable, shared between threads.
+ * Literals of two and three bytes are known by two of them. Measured: docs/explain/detection-performance.md. Memory: 16
+ * bytes a gram and at most 32 KiB of bitmap. Immutable, shared between threads.
  */
 #ifndef FLOW_DETECT_LITERALS_H
 #define FLOW_DETECT_LITERALS_H
 
 #include "base/str.h"
 
-#define LITERAL_LEN_MIN 4u /* shorter ones cannot be in a set */
+#define LITERAL_LEN_MIN 2u /* shorter ones cannot be in a set */
 
 /* The bitmap and the table; open here only for literal_set_misses. */
 struct gram_slot;
@@ -30,6 +30,7 @@ struct grams {
 struct literal_set {
 	str *literals;
 	struct grams stepped, every; /* looked at every GRAM_STEP bytes, at every byte */
+	struct grams pairs;          /* grams of two bytes, looked at every byte */
 };
 
 /* literals: lower case, of LITERAL_LEN_MIN bytes at least; they must outlive the set. The same literal may come twice.
@@ -55,11 +56,16 @@ static inline uint32_t gram_hash(uint32_t gram, uint32_t log)
 	return (gram * 0x9E3779B1u) >> (32 - log);
 }
 
-static inline uint64_t gram_bit(const struct grams *g, const char *p)
+static inline uint64_t gram_known(const struct grams *g, uint32_t gram)
 {
-	uint32_t bit = gram_hash(gram_at(p), g->bits_log);
+	uint32_t bit = gram_hash(gram, g->bits_log);
 
 	return g->bits[bit / 64] >> (bit % 64);
+}
+
+static inline uint64_t gram_bit(const struct grams *g, const char *p)
+{
+	return gram_known(g, gram_at(p));
 }
 
 /* True when none of the literals stands in the text; false when they have to be looked for. This is the answer for most
@@ -69,7 +75,7 @@ static inline bool literal_set_misses(const struct literal_set *s, str text)
 	const char *p = text.ptr, *end = p + text.len;
 	uint64_t any = 0;
 
-	if (s->every.bits)
+	if (s->every.bits || s->pairs.bits)
 		return false;
 	for (; end - p >= 16; p += 16) {
 		any = gram_bit(&s->stepped, p) | gram_bit(&s->stepped, p + 4) | gram_bit(&s->stepped, p + 8) |
