@@ -105,25 +105,28 @@ WHERE {SCOPE} AND snapshot_id = $snapshot_id
 ORDER BY position;
 
 -- name: evaluate_action_insert
-INSERT INTO improvement_action (tenant_id, version, title, service, owner, due_at, state, remark, round_id, created_by,
-	created_at, changed_by, changed_at, done_at)
-VALUES ($scope_tenant, 1, $title, $service, $owner, $due_at, $state, $remark, $round_id, $user_name, $now, $user_name, $now,
-	$done_at);
+INSERT INTO improvement_action (tenant_id, version, title, service, owner, due_at, state, remark, round_id, flow, need, source,
+	created_by, created_at, changed_by, changed_at, done_at)
+VALUES ($scope_tenant, 1, $title, $service, $owner, $due_at, $state, $remark, $round_id, $flow, $need, $source, $user_name, $now,
+	$user_name, $now, $done_at);
 
 -- name: evaluate_action_update
 -- 0 rows changed when the version is not the one that was read.
 UPDATE improvement_action SET version = version + 1, title = $title, service = $service, owner = $owner, due_at = $due_at,
-	state = $state, remark = $remark, round_id = $round_id, changed_by = $user_name, changed_at = $now, done_at = $done_at
+	state = $state, remark = $remark, round_id = $round_id, flow = $flow, need = $need, source = $source,
+	changed_by = $user_name, changed_at = $now, done_at = $done_at
 WHERE {SCOPE} AND id = $id AND version = $version;
 
 -- name: evaluate_action_get
-SELECT id, version, title, service, owner, due_at, state, remark, round_id, created_by, created_at, changed_by, changed_at, done_at
+SELECT id, version, title, service, owner, due_at, state, remark, round_id, flow, need, source, created_by, created_at, changed_by,
+	changed_at, done_at
 FROM improvement_action
 WHERE {SCOPE} AND id = $id;
 
 -- name: evaluate_action_list
 -- What is still to do first, by its due date; then what was done or dropped.
-SELECT id, version, title, service, owner, due_at, state, remark, round_id, created_by, created_at, changed_by, changed_at, done_at
+SELECT id, version, title, service, owner, due_at, state, remark, round_id, flow, need, source, created_by, created_at, changed_by,
+	changed_at, done_at
 FROM improvement_action
 WHERE {SCOPE}
 ORDER BY CASE state WHEN 'doing' THEN 0 WHEN 'planned' THEN 0 ELSE 1 END, due_at, id

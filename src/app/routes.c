@@ -49,6 +49,7 @@ const struct route *const house_routes[] = {
 	evaluate_round_web_routes,
 	evaluate_compare_web_routes,
 	actions_web_routes,
+	cycle_web_routes,
 	criteria_web_routes,
 	registers_web_routes,
 	calendar_web_routes,

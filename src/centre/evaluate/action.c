@@ -34,6 +34,24 @@ bool action_state_parse(str name, enum action_state *ret)
 	return at >= 0;
 }
 
+static const char *const flow_names[] = {"", "short", "long"};
+static const char *const need_names[] = {"", ACTION_NEEDS};
+_Static_assert(COUNT_OF(flow_names) == FLOW_COUNT, "a name each");
+
+const char *action_flow_name(enum action_flow flow)
+{
+	return flow_names[flow];
+}
+
+bool action_flow_parse(str name, enum action_flow *ret)
+{
+	int at = name_find(&(struct name_table){flow_names, COUNT_OF(flow_names)}, name);
+
+	if (at >= 0)
+		*ret = (enum action_flow)at;
+	return at >= 0;
+}
+
 bool action_may_become(enum action_state from, enum action_state to)
 {
 	return from == to || (next_states[from] & TO(to)) != 0;
@@ -53,6 +71,8 @@ static int action_read(struct stmt *st, struct arena *a, void *ret, struct err *
 			     .owner = stmt_take(st, "owner", a),
 			     .due = stmt_col_i64(st, "due_at"),
 			     .remark = stmt_take(st, "remark", a),
+			     .need = stmt_take(st, "need", a),
+			     .source = stmt_take(st, "source", a),
 			     .round_id = stmt_col_is_null(st, "round_id") ? 0 : stmt_col_i64(st, "round_id"),
 			     .created_by = stmt_take(st, "created_by", a),
 			     .changed_by = stmt_take(st, "changed_by", a),
@@ -60,6 +80,7 @@ static int action_read(struct stmt *st, struct arena *a, void *ret, struct err *
 			     .changed_at = stmt_col_i64(st, "changed_at"),
 			     .done_at = stmt_col_i64(st, "done_at")};
 	(void)action_state_parse(stmt_col_text(st, "state"), &r->state);
+	(void)action_flow_parse(stmt_col_text(st, "flow"), &r->flow);
 	return 0;
 }
 
@@ -101,8 +122,14 @@ static int action_check(const struct action_save *s, struct err *e)
 
 	if ((rc = check_length("title", n->title, EVALUATE_NAME_MAX, true, e)) ||
 	    (rc = check_length("owner", n->owner, EVALUATE_NAME_MAX, false, e)) ||
-	    (rc = check_length("remark", n->remark, EVALUATE_REMARK_MAX, false, e)))
+	    (rc = check_length("remark", n->remark, EVALUATE_REMARK_MAX, false, e)) ||
+	    (rc = check_length("source", n->source, ACTION_SOURCE_MAX, false, e)))
 		return rc;
+	if (name_find(&(struct name_table){need_names, COUNT_OF(need_names)}, n->need) < 0) {
+		rc = err_set_value(e, ERR_RANGE, "err.evaluate.form", n->need);
+		err_path(e, STR("need"));
+		return rc;
+	}
 	if (n->service.len && !framework_service(s->framework, n->service)) {
 		rc = err_set_value(e, ERR_RANGE, "err.evaluate.service", n->service);
 		err_path(e, STR("service"));
@@ -149,6 +176,9 @@ static int action_write(struct db *db, const struct actor *who, const struct act
 	stmt_text(&st, "state", str_of(action_state_name(n->state)));
 	stmt_text(&st, "remark", n->remark.ptr ? n->remark : STR(""));
 	stmt_i64_or_null(&st, "round_id", n->round_id);
+	stmt_text(&st, "flow", str_of(action_flow_name(n->flow)));
+	stmt_text(&st, "need", n->need.ptr ? n->need : STR(""));
+	stmt_text(&st, "source", n->source.ptr ? n->source : STR(""));
 	stmt_text(&st, "user_name", str_of(who->name));
 	stmt_i64(&st, "now", s->now);
 	stmt_i64(&st, "done_at", done_at);

@@ -13,6 +13,15 @@ const char *action_state_name(enum action_state state); /* words key "evaluate.a
 bool action_state_parse(str name, enum action_state *ret);
 bool action_may_become(enum action_state from, enum action_state to); /* from the table; staying is allowed */
 
+/* What an action carries from response: to operation (rules, settings, procedures: the short cycle) or to strategy
+ * (money, people, tools: the long cycle). FLOW_NONE: it came of an evaluation, or of nothing in particular. */
+enum action_flow { FLOW_NONE, FLOW_SHORT, FLOW_LONG, FLOW_COUNT };
+const char *action_flow_name(enum action_flow flow); /* "", "short", "long"; words key "manage.flow.<name>" */
+bool action_flow_parse(str name, enum action_flow *ret);
+/* What a flow needs; words key "manage.need.<name>". */
+#define ACTION_NEEDS "rule", "setting", "procedure", "money", "people", "tool"
+#define ACTION_SOURCE_MAX 64u /* bytes: "incident:3" */
+
 struct action {
 	int64_t id, version; /* 0: a new one */
 	str title, service;  /* service may be empty: it concerns all */
@@ -21,6 +30,8 @@ struct action {
 	enum action_state state;
 	str remark;
 	int64_t round_id; /* 0: outside a round */
+	enum action_flow flow;
+	str need, source; /* of a flow: one of ACTION_NEEDS or empty; where it came from */
 	str created_by, changed_by;
 	time_us created_at, changed_at, done_at;
 };

@@ -28,6 +28,7 @@ extern const struct route evaluate_round_web_routes[];   /* one round: reviews, 
 extern const struct route evaluate_compare_web_routes[]; /* two snapshots side by side */
 extern const struct route actions_web_routes[];          /* improvement actions */
 
+extern const struct route cycle_web_routes[];         /* the cycle of X.1060, what flowed */
 extern const struct route registers_web_routes[];     /* registers: overview, lists, entries */
 extern const struct route criteria_web_routes[];      /* triage criteria, action policies */
 extern const struct route calendar_web_routes[];      /* month, week, list of what is due */

@@ -17,6 +17,9 @@ static json_t *action_json(const struct action *a)
 	api_put(out, "state", api_text(str_of(action_state_name(a->state))));
 	api_put(out, "remark", api_text(a->remark));
 	api_put(out, "round", api_number_or_null(a->round_id));
+	api_put(out, "flow", api_text_or_null(str_of(action_flow_name(a->flow))));
+	api_put(out, "need", api_text_or_null(a->need));
+	api_put(out, "source", api_text_or_null(a->source));
 	api_put(out, "created_by", api_text(a->created_by));
 	api_put(out, "created_at", api_time(a->created_at));
 	api_put(out, "changed_by", api_text(a->changed_by));
@@ -63,8 +66,9 @@ static int action_get(struct request *rq, struct response *rs, struct err *e)
 /* The body is the whole action: what is absent becomes empty. */
 static int read_action(const json_t *body, struct action *a, struct err *e)
 {
-	static const char *const known[] = {"title", "service", "owner", "due", "state", "remark", "round", NULL};
-	str state = STR_NONE;
+	static const char *const known[] = {"title", "service", "owner", "due",    "state", "remark",
+					    "round", "flow",    "need",  "source", NULL};
+	str state = STR_NONE, flow = STR_NONE;
 	int rc;
 
 	if ((rc = api_known(body, known, e)) || (rc = api_required(body, "title", e)) ||
@@ -72,8 +76,14 @@ static int read_action(const json_t *body, struct action *a, struct err *e)
 	    (rc = api_field_text(body, "service", &a->service, e)) ||
 	    (rc = api_field_text(body, "owner", &a->owner, e)) || (rc = api_field_time(body, "due", &a->due, e)) ||
 	    (rc = api_field_text(body, "state", &state, e)) || (rc = api_field_text(body, "remark", &a->remark, e)) ||
-	    (rc = api_field_i64(body, "round", &a->round_id, e)))
+	    (rc = api_field_i64(body, "round", &a->round_id, e)) || (rc = api_field_text(body, "flow", &flow, e)) ||
+	    (rc = api_field_text(body, "need", &a->need, e)) || (rc = api_field_text(body, "source", &a->source, e)))
 		return rc;
+	if (flow.ptr && !action_flow_parse(flow, &a->flow)) {
+		rc = err_set_value(e, ERR_RANGE, "err.evaluate.form", flow);
+		err_path(e, STR("flow"));
+		return rc;
+	}
 	if (!state.ptr || action_state_parse(state, &a->state))
 		return 0;
 	rc = err_set_value(e, ERR_RANGE, "err.evaluate.form", state);

@@ -1,0 +1,13 @@
+/* river_counts: what is open in the river, for pages of the centre: the two wings' headers do not meet in one file. */
+#ifndef DOOR_WEB_MANAGE_RIVER_COUNTS_H
+#define DOOR_WEB_MANAGE_RIVER_COUNTS_H
+
+#include "door/http/http.h"
+
+struct river_counts {
+	int64_t alerts, unassigned, incidents;
+};
+/* Zero for what the reader may not see. */
+int river_counts(struct request *rq, struct river_counts *ret, struct err *e) MUST_CHECK;
+
+#endif
