@@ -6,7 +6,9 @@
 
 static const struct framework *lens(const struct request *rq)
 {
-	return content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT));
+	const struct framework *base = content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT)), *own;
+
+	return framework_of(rq->db, actor_scope(&rq->actor), base, rq->arena, &own, NULL) ? base : own;
 }
 
 static int refuse(struct err *e, const char *field, str value)

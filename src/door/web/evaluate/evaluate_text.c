@@ -5,7 +5,10 @@
 
 const struct framework *evaluate_framework(const struct request *rq)
 {
-	return content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT));
+	const struct framework *base = content_index_find(rq->services->frameworks, STR(FRAMEWORK_DEFAULT)), *own;
+
+	/* With the organisation's own services; what reads the store next tells why when this cannot. */
+	return framework_of(rq->db, actor_scope(&rq->actor), base, rq->arena, &own, NULL) ? base : own;
 }
 
 int evaluate_portfolio(const struct request *rq, enum combine_rule rule, struct portfolio *ret, struct err *e)
