@@ -46,6 +46,7 @@ const struct route *const house_routes[] = {
 	snapshots_api_routes,
 	actions_api_routes,
 	evaluate_web_routes,
+	exchange_web_routes,
 	evaluate_round_web_routes,
 	evaluate_compare_web_routes,
 	actions_web_routes,

@@ -23,6 +23,7 @@ extern const struct route start_web_routes[];         /* the first set-up and it
 extern const struct route approvals_web_routes[];     /* approved versions */
 extern const struct route build_changes_web_routes[]; /* who changed what; undo, comments */
 
+extern const struct route exchange_web_routes[];         /* files out and in */
 extern const struct route evaluate_web_routes[];         /* rounds, snapshots, trend */
 extern const struct route evaluate_round_web_routes[];   /* one round: reviews, sign-off */
 extern const struct route evaluate_compare_web_routes[]; /* two snapshots side by side */
