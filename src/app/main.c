@@ -2,11 +2,12 @@
 #include "app/verbs.h"
 #include "craft/doc/doc.h"
 #include "craft/sheet/sheet.h"
+#include "flow/rules/rules.h"
 #include "os/child.h"
 #include "os/env.h"
 
 /* What runs in a process of its own. */
-static const struct child_part *const parts[] = {&doc_child, &sheet_child, NULL};
+static const struct child_part *const parts[] = {&doc_child, &sheet_child, &pack_unpack_part, NULL};
 
 int main(int argc, char **argv)
 {

@@ -56,6 +56,7 @@ const struct route *const house_routes[] = {
 	calendar_web_routes,
 	calendar_task_web_routes,
 	calendar_feed_web_routes,
+	packs_api_routes,
 	rules_api_routes,
 	tuning_api_routes,
 	rules_web_routes,

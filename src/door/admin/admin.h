@@ -35,6 +35,13 @@ int admin_audit_list(const struct admin_call *c, json_t **ret, struct err *e) MU
 /* in: {"out"}: over the socket an absolute folder, else a bare name below <data>/backups → {"path","files","bytes"} */
 int admin_backup(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
 
+/* Packs of rules, of the whole installation → {"packs":[…],"known":[…]}: those that are here, and content's table */
+int admin_pack_list(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+/* in: {"what","name"?,"sha256"?}; over the socket also an address or a file, else a known name → the pack and what changed */
+int admin_pack_fetch(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+/* in: {"name","action"}: enable, disable or undo → the pack. The caller has the rules loaded anew */
+int admin_pack_change(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
+
 int admin_user_list(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
 /* in: {"login","name","role","language"?,"time_zone"?} → {"id","reset"}: a one-time path that sets the password */
 int admin_user_add(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;

@@ -11,6 +11,7 @@ extern const struct route portfolio_api_routes[];
 extern const struct route law_api_routes[];
 extern const struct route content_api_routes[]; /* frameworks, lenses, corrections */
 extern const struct route events_api_routes[];
+extern const struct route packs_api_routes[];
 extern const struct route rules_api_routes[];
 extern const struct route tuning_api_routes[]; /* filters, backtests */
 extern const struct route alerts_api_routes[];

@@ -9,6 +9,7 @@
 
 #define RULE_FILE_MAX (1u << 20)
 #define STARTER_RULES STR("sigma/")
+#define PACK_STATE_ARENA (8u << 20)
 
 struct held {
 	struct generation pub; /* first: handed out as this */
@@ -92,6 +93,33 @@ static int add_file(void *ctx, str path, struct err *e)
 	return rc;
 }
 
+/* Packs that were fetched and enabled. */
+static int add_fetched(struct adding *add, struct err *e)
+{
+	_cleanup_(arena_done) struct arena a;
+	struct pack_list list;
+	int rc;
+
+	arena_init(&a, PACK_STATE_ARENA);
+	rc = packs_read(add->data_folder, &a, &list, e);
+	for (uint32_t i = 0; !rc && i < list.count; i++) {
+		const struct pack *p = &list.packs[i];
+		const struct rule_pack about = {.kind = PACK_FETCHED,
+						.name = p->name,
+						.prefix = p->folder,
+						.version = p->version.len ? p->version : str_sub(p->sha256, 0, 12),
+						.licence = p->licence,
+						.author = p->author};
+
+		if (!p->enabled)
+			continue;
+		rc = catalogue_add_pack(add->h->pub.catalogue, &about, e);
+		if (!rc)
+			rc = folder_walk(p->folder, STR_NONE, add_file, add, e);
+	}
+	return rc;
+}
+
 static int add_packs(const struct detector *d, struct held *h, struct err *e)
 {
 	static const struct rule_pack starter = {.kind = PACK_STARTER,
@@ -137,6 +165,8 @@ static int load(const struct detector *d, struct held *h, struct err *e)
 		rc = content_each(d->data_folder, STARTER_RULES, add_content, &add, e);
 	for (size_t i = 0; !rc && i < d->path_count; i++)
 		rc = folder_walk(d->paths[i], STR_NONE, add_file, &add, e);
+	if (!rc)
+		rc = add_fetched(&add, e);
 	if (!rc)
 		rc = rule_set_seal(h->pub.rules, e);
 	if (!rc)

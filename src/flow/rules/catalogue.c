@@ -77,7 +77,7 @@ static str first_line(str text)
 }
 
 /* A licence that the text names is worth more than the file's heading. */
-static str licence_name(str text)
+str licence_name(str text)
 {
 	static const struct {
 		str says, name; /* SPDX's names, where it has one */

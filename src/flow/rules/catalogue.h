@@ -34,6 +34,8 @@ void catalogue_free(struct catalogue *c);
 int catalogue_add_pack(struct catalogue *c, const struct rule_pack *p, struct err *e) MUST_CHECK;
 /* A folder of the configuration: its licence is the first line of a LICENSE file in it or beside it. */
 int catalogue_add_folder(struct catalogue *c, str folder, struct err *e) MUST_CHECK;
+/* The name of the licence that a text is, by what it says. */
+str licence_name(str text);
 int catalogue_add_text(struct catalogue *c, str path, str text, struct err *e) MUST_CHECK;
 /* set is sealed; both outlive the catalogue. */
 int catalogue_seal(struct catalogue *c, const struct rule_set *set, const struct mapping *m, struct err *e) MUST_CHECK;

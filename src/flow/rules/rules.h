@@ -13,5 +13,6 @@
 #include "flow/rules/desk.h"
 #include "flow/rules/hits.h"
 #include "flow/rules/list.h"
+#include "flow/rules/pack.h"
 
 #endif
