@@ -13,6 +13,7 @@
 #include "centre/lens/lens.h"
 #include "centre/manage/manage.h"
 #include "centre/register/register.h"
+#include "centre/map/map.h"
 #include "craft/view/assets.h"
 #include "door/http/door.h"
 #include "flow/alert/station.h"
@@ -121,6 +122,17 @@ static int laws_open(struct house *h, struct err *e)
 static void laws_close(struct house *h)
 {
 	law_index_free(h->services.laws);
+}
+
+static int map_open(struct house *h, struct err *e)
+{
+	return service_map_load(buf_str(&h->data), content_index_find(h->services.frameworks, STR(FRAMEWORK_DEFAULT)),
+				&h->services.map, e);
+}
+
+static void map_close(struct house *h)
+{
+	service_map_free(h->services.map);
 }
 
 static void lenses_close(struct house *h)
@@ -372,6 +384,7 @@ const struct house_part house_parts[] = {
 	{"calendar", calendar_open, calendar_close},
 	{"lenses", lenses_open, lenses_close},
 	{"laws", laws_open, laws_close},
+	{"service map", map_open, map_close},
 	{"detector", detector_part_open, detector_part_close},
 	{"desk", desk_part_open, desk_part_close},
 	{"intake", intake_part_open, intake_part_close},

@@ -33,6 +33,7 @@ const struct route *const house_routes[] = {
 	build_changes_web_routes,
 	lens_web_routes,
 	law_web_routes,
+	map_web_routes,
 	law_row_web_routes,
 	content_web_routes,
 	proposals_web_routes,

@@ -34,6 +34,7 @@ struct services {
 	struct task_proposals *proposals; /* centre/manage: content/calendar.yaml, immutable */
 	struct content_index *frameworks; /* centre/build: X.1060, immutable */
 	struct lens_index *lenses;        /* centre/lens: other ways to see the answers, immutable */
+	struct service_map *map;          /* centre/map, immutable */
 	struct law_index *laws;           /* centre/law: laws and questions, immutable */
 	struct registers *registers;      /* centre/register: content/registers.yaml, immutable */
 	struct demo *demo;                /* app/demo through its vtable, NULL outside the demo */

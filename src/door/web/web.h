@@ -10,6 +10,7 @@ extern const struct route setup_web_routes[];     /* the first organisation; a n
 extern const struct route settings_web_routes[];  /* one's own settings */
 extern const struct route users_web_routes[];     /* people, for administrators */
 extern const struct route portfolio_web_routes[]; /* portfolio, one service, work by hand */
+extern const struct route map_web_routes[];       /* the service map, a draft RFP */
 extern const struct route law_web_routes[];       /* the register of laws */
 extern const struct route law_row_web_routes[];   /* one law; the questions */
 extern const struct route lens_web_routes[];      /* the answers through another framework */

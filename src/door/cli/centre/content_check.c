@@ -1,5 +1,6 @@
 /* The verb `content check`: what a compiler would say about frameworks, lenses, mappings and the user's own copies. */
 #include "centre/law/law.h"
+#include "centre/map/map.h"
 #include "craft/content/content.h"
 #include "door/cli/centre/content.h"
 #include "door/cli/verbs.h"
@@ -94,8 +95,8 @@ static int check_framework(void *ctx, str path, struct err *e)
 
 /* ---- every other YAML file: at least it is YAML ---- */
 
-static const char *const read_elsewhere[] = {"frameworks/", "mappings-frameworks/", "mappings/",
-					     "laws.yaml",   "law-questions.yaml",   NULL};
+static const char *const read_elsewhere[] = {"frameworks/",        "mappings-frameworks/", "mappings/", "laws.yaml",
+					     "law-questions.yaml", "service-map.yaml",     NULL};
 
 static int check_yaml(void *ctx, str path, struct err *e)
 {
@@ -163,6 +164,7 @@ static void check_all(struct content_report *report)
 	struct content_index *frameworks = NULL;
 	struct mapping *mapping = NULL;
 	struct law_index *laws = NULL;
+	struct service_map *map = NULL;
 	uint32_t before = report->problems;
 	struct err why = {0};
 
@@ -181,6 +183,9 @@ static void check_all(struct content_report *report)
 	if (law_index_load(data, content_index_find(frameworks, STR(FRAMEWORK_DEFAULT)), &laws, &why))
 		problem(report, &why);
 	law_index_free(laws);
+	if (service_map_load(data, content_index_find(frameworks, STR(FRAMEWORK_DEFAULT)), &map, &why))
+		problem(report, &why);
+	service_map_free(map);
 	content_index_free(frameworks);
 	if (mapping_load(data, &mapping, &why))
 		problem(report, &why);
