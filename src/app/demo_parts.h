@@ -48,6 +48,7 @@ struct demo_seed {
 		const struct task_proposals *proposals; /* NULL: a demo without recurring work (tests of other parts) */
 		const struct registers *registers;
 	} calendar;
+	struct blobs *blobs; /* NULL: a demo without providers' reports */
 	time_us now;
 	enum lang lang; /* of names that stand in one language only */
 };

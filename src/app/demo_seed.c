@@ -69,7 +69,7 @@ int demo_tenant_find(struct db *db, int64_t *ret, struct err *e)
 static int make_person(struct seeding *s, const struct yaml_node *node)
 {
 	struct actor system = actor_system(s->tenant_id);
-	struct person *p = &s->people[s->people_count];
+	struct demo_person *p = &s->people[s->people_count];
 	struct user_new u = {.display_name = yaml_text(node, STR("name")),
 			     .language = str_of(lang_code(s->seed->lang)),
 			     .time_zone = STR("Asia/Tokyo"),
@@ -107,7 +107,7 @@ static int make_organisation(struct seeding *s)
 			       .is_demo = true};
 	int rc;
 
-	if (!users || users->kind != YAML_LIST || users->count > PEOPLE_MAX)
+	if (!users || users->kind != YAML_LIST || users->count > DEMO_PEOPLE_MAX)
 		return seed_refuse(s, users, STR("users"));
 	if ((rc = db_begin(s->db, s->e)))
 		return rc;
@@ -263,7 +263,7 @@ int demo_seed(struct db *db, const struct demo_seed *seed, int64_t *ret_tenant, 
 		return seed_refuse(&s, NULL, STR("1"));
 	s.root = docs;
 	s.number++;
-	if ((rc = make_organisation(&s)) || (rc = seed_rounds(&s)))
+	if ((rc = make_organisation(&s)) || (rc = seed_rounds(&s)) || (rc = seed_ability(&s)))
 		return rc;
 	if (seed->calendar.proposals && (rc = seed_manage(&s, &seed->calendar)))
 		return rc;

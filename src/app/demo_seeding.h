@@ -7,9 +7,9 @@
 #include "codec/yaml.h"
 
 #define DEMO_PATH STR("demo/organisation.yaml")
-#define PEOPLE_MAX 32u
+#define DEMO_PEOPLE_MAX 32u
 
-struct person {
+struct demo_person {
 	str id;
 	struct actor actor;
 };
@@ -25,7 +25,7 @@ struct seeding {
 	const struct demo_seed *seed;
 	const struct yaml_node *root;
 	struct arena *arena;
-	struct person people[PEOPLE_MAX];
+	struct demo_person people[DEMO_PEOPLE_MAX];
 	uint32_t people_count;
 	int64_t tenant_id;
 	uint32_t number; /* of the organisation in this data folder, from 1 */
@@ -51,6 +51,8 @@ int seed_state(struct seeding *s);
 int seed_rounds(struct seeding *s);
 /* Recurring work of the last weeks. */
 int seed_manage(struct seeding *s, const struct demo_calendar *calendar);
+/* People, procedures, contracts with their reports. */
+int seed_ability(struct seeding *s);
 /* Turns the present state of a service that the framework has into that of the round being seeded. NULL when nothing
  * changed since it was last saved. */
 struct seeded *seed_past(struct seeding *s, str service, struct service_state *state);

@@ -219,4 +219,6 @@ struct work_entry {
 int service_work_enter(struct db *db, const struct actor *who, const struct work_entry *entry, int64_t *ret_id,
 		       struct err *e) MUST_CHECK;
 
+#include "centre/build/ability.h"
+
 #endif

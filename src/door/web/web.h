@@ -38,6 +38,13 @@ extern const struct route calendar_task_web_routes[]; /* tasks, proposals, closi
 extern const struct route calendar_feed_web_routes[]; /* iCalendar addresses */
 
 extern const struct route intel_web_routes[];         /* lists of indicators */
+extern const struct route procedure_web_routes[];      /* procedures: list and editor */
+extern const struct route procedure_show_web_routes[]; /* one procedure: states, walk-throughs */
+extern const struct route people_web_routes[];         /* who can do what */
+extern const struct route people_form_web_routes[];
+extern const struct route provider_web_routes[]; /* providers and their reports */
+extern const struct route provider_form_web_routes[];
+
 extern const struct route alert_list_web_routes[];    /* the queue and its bulk action */
 extern const struct route alert_web_routes[];         /* one alert */
 extern const struct route incident_list_web_routes[]; /* incidents, a new one */
