@@ -53,7 +53,7 @@ static int person(struct seeding *s, const struct yaml_node *node)
 		return rc;
 	p.team_id = team_id(&all, seed_text(s, yaml_get(yaml_get(s->root, STR("teams")), key)));
 	if (!p.team_id || !p.name.len)
-		return seed_refuse(s, node, STR("user or name, team"));
+		return seed_refuse(s, node, STR("user, name, team"));
 	rc = person_save(s->db, seed_person(s, STR("manager")), &p, days_ago(s, 400), &id, s->e);
 	if (!rc && yaml_get(node, STR("leads"))) {
 		const struct team *before;

@@ -41,6 +41,7 @@ const struct route *const house_routes[] = {
 	own_web_routes,
 	approvals_web_routes,
 	start_web_routes,
+	ability_api_routes,
 	procedure_web_routes,
 	procedure_show_web_routes,
 	people_web_routes,
