@@ -205,7 +205,6 @@ int demo_begin(struct demo *d, struct db *db, struct err *e)
 	struct demo_seed seed = {.data_folder = d->services->data_folder,
 				 .framework = content_index_find(d->services->frameworks, STR(FRAMEWORK_DEFAULT)),
 				 .calendar = {d->services->holidays, d->services->proposals, d->services->registers},
-				 .calendar = {d->services->holidays, d->services->proposals},
 				 .blobs = d->services->blobs,
 				 .now = now_of(d),
 				 .lang = d->lang};

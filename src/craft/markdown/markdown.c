@@ -12,7 +12,9 @@ struct renderer {
 	struct buf *out;
 	size_t limit; /* of out->len */
 	uint32_t depth;
-	uint32_t links; /* open ones in one another: only the outermost is a link */
+	uint32_t links;                            /* open ones in one another: only the outermost is a link */
+	MD_SPANTYPE spans[MARKDOWN_DEPTH_MAX + 1]; /* open ones; md4c 0.4 may end a span that it never began */
+	uint32_t span_count;
 	bool too_deep;
 };
 
@@ -41,7 +43,7 @@ static int go_on(const struct renderer *r)
 
 static int deeper(struct renderer *r)
 {
-	r->too_deep |= ++r->depth > MARKDOWN_DEPTH_MAX;
+	r->too_deep |= r->depth + r->span_count > MARKDOWN_DEPTH_MAX;
 	return go_on(r);
 }
 
@@ -152,6 +154,53 @@ static void cell_open(struct renderer *r, MD_BLOCKTYPE type, const MD_BLOCK_TD_D
 	put(r, cell->align == MD_ALIGN_RIGHT ? STR(" class=\"num\">") : STR(">"));
 }
 
+static const char *span_name(MD_SPANTYPE type)
+{
+	return (size_t)type < sizeof(span_names) / sizeof(span_names[0]) ? span_names[type] : NULL;
+}
+
+static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
+{
+	struct renderer *r = ctx;
+	bool picture = type == MD_SPAN_IMG;
+
+	if (r->depth + r->span_count >= MARKDOWN_DEPTH_MAX) {
+		r->too_deep = true;
+		return go_on(r);
+	}
+	r->spans[r->span_count++] = type;
+	if ((picture || type == MD_SPAN_A) && !r->links++)
+		link_open(r, picture ? &((MD_SPAN_IMG_DETAIL *)detail)->src : &((MD_SPAN_A_DETAIL *)detail)->href);
+	if (picture)
+		put(r, STR("🖼 "));
+	if (span_name(type))
+		buf_add_fmt(r->out, "<%s>", span_name(type));
+	return go_on(r);
+}
+
+static void close_span(struct renderer *r)
+{
+	MD_SPANTYPE type = r->spans[--r->span_count];
+
+	if (span_name(type))
+		buf_add_fmt(r->out, "</%s>", span_name(type));
+	if ((type == MD_SPAN_IMG || type == MD_SPAN_A) && !--r->links)
+		put(r, STR("</a>"));
+}
+
+static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
+{
+	struct renderer *r = ctx;
+	uint32_t at = r->span_count;
+
+	(void)detail;
+	while (at > 0 && r->spans[at - 1] != type)
+		at--;
+	while (at > 0 && r->span_count >= at)
+		close_span(r);
+	return go_on(r);
+}
+
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
 	struct renderer *r = ctx;
@@ -186,6 +235,7 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 		buf_add_fmt(r->out, "<%s>", block_names[type]);
 		break;
 	}
+	r->depth++;
 	return deeper(r);
 }
 
@@ -194,6 +244,8 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	struct renderer *r = ctx;
 
 	r->depth--;
+	while (r->span_count)
+		close_span(r);
 	switch (type) {
 	case MD_BLOCK_DOC:
 	case MD_BLOCK_HTML:
@@ -221,38 +273,6 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 		buf_add_fmt(r->out, "</%s>\n", block_names[type]);
 		break;
 	}
-	return go_on(r);
-}
-
-static const char *span_name(MD_SPANTYPE type)
-{
-	return (size_t)type < sizeof(span_names) / sizeof(span_names[0]) ? span_names[type] : NULL;
-}
-
-static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
-{
-	struct renderer *r = ctx;
-	bool picture = type == MD_SPAN_IMG;
-
-	if ((picture || type == MD_SPAN_A) && !r->links++)
-		link_open(r, picture ? &((MD_SPAN_IMG_DETAIL *)detail)->src : &((MD_SPAN_A_DETAIL *)detail)->href);
-	if (picture)
-		put(r, STR("🖼 "));
-	if (span_name(type))
-		buf_add_fmt(r->out, "<%s>", span_name(type));
-	return deeper(r);
-}
-
-static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
-{
-	struct renderer *r = ctx;
-
-	(void)detail;
-	r->depth--;
-	if (span_name(type))
-		buf_add_fmt(r->out, "</%s>", span_name(type));
-	if ((type == MD_SPAN_IMG || type == MD_SPAN_A) && !--r->links)
-		put(r, STR("</a>"));
 	return go_on(r);
 }
 
