@@ -65,9 +65,8 @@ static double row_height(struct page *p, struct table_look *l, uint32_t row, boo
 	return most < PAGE_HEIGHT - PAGE_TOP - PAGE_BOTTOM - 40 ? most : PAGE_HEIGHT - PAGE_TOP - PAGE_BOTTOM - 40;
 }
 
-static void draw_row(struct page *p, struct table_look *l, uint32_t row, bool is_head)
+static void draw_row(struct page *p, struct table_look *l, uint32_t row, bool is_head, double height)
 {
-	double height = row_height(p, l, row, is_head);
 	cairo_rectangle_t ground = {PAGE_MARGIN, p->y, PAGE_INNER, height};
 
 	if (p->draws && (is_head || row % 2))
@@ -89,13 +88,18 @@ void page_table(struct page *p, const struct doc_table *table)
 	buf_init(&l.text, DOC_CELL_MAX);
 	place_columns(&l);
 	head = row_height(p, &l, 0, true);
-	/* Not a head alone at the foot of a page. */
-	page_need(p, head + (table->row_count ? row_height(p, &l, 0, false) : 0));
-	draw_row(p, &l, 0, true);
 	for (uint32_t r = 0; r < table->row_count; r++) {
-		if (page_need(p, row_height(p, &l, r, false)))
-			draw_row(p, &l, 0, true);
-		draw_row(p, &l, r, false);
+		/* Shaping text is what takes the time: each row is measured once. */
+		double height = row_height(p, &l, r, false);
+
+		/* Not a head alone at the foot of a page. */
+		if (page_need(p, r ? height : head + height) || r == 0)
+			draw_row(p, &l, 0, true, head);
+		draw_row(p, &l, r, false, height);
+	}
+	if (!table->row_count) {
+		page_need(p, head);
+		draw_row(p, &l, 0, true, head);
 	}
 	p->y += 10;
 	buf_done(&l.text);
