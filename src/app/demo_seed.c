@@ -7,6 +7,7 @@
 #include "centre/build/build.h"
 #include "codec/yaml.h"
 #include "craft/content/content.h"
+#include "flow/alert/alert.h"
 #include "guard/tenant.h"
 #include "guard/user.h"
 
@@ -243,6 +244,27 @@ int seed_state(struct seeding *s)
 	return rc ? rc : seed_each(s, STR("work"), seed_work);
 }
 
+/* What the desk holds back on purpose; before the history comes in, so that it has something to hold back. */
+static int seed_suppression(struct seeding *s, const struct yaml_node *node)
+{
+	const struct actor *who = seed_person(s, yaml_text(node, STR("by")));
+	struct suppression what = {.rule_id = yaml_text(node, STR("rule")),
+				   .rule_title = yaml_text(node, STR("title")),
+				   .asset = yaml_text(node, STR("asset")),
+				   .account = yaml_text(node, STR("account")),
+				   .reason = seed_text(s, yaml_get(node, STR("reason")))};
+	int64_t days = 0, id;
+	int rc;
+
+	if (!who)
+		return seed_refuse(s, node, STR("by"));
+	if ((rc = seed_number(s, node, STR("days"), SUPPRESS_TIME_MAX / TIME_DAY, &days)) ||
+	    (rc = db_begin(s->db, s->e)))
+		return rc;
+	what.expires_at = s->seed->now + days * TIME_DAY;
+	return db_end(s->db, suppression_create(s->db, who, &what, s->seed->now, &id, s->e), s->e);
+}
+
 int demo_seed(struct db *db, const struct demo_seed *seed, int64_t *ret_tenant, struct err *e)
 {
 	_cleanup_(arena_done) struct arena arena = {0};
@@ -266,6 +288,8 @@ int demo_seed(struct db *db, const struct demo_seed *seed, int64_t *ret_tenant, 
 	if ((rc = make_organisation(&s)) || (rc = seed_rounds(&s)) || (rc = seed_ability(&s)))
 		return rc;
 	if (seed->calendar.proposals && (rc = seed_manage(&s, &seed->calendar)))
+		return rc;
+	if ((rc = seed_each(&s, STR("suppressions"), seed_suppression)))
 		return rc;
 	*ret_tenant = s.tenant_id;
 	return 0;

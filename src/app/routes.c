@@ -19,6 +19,7 @@ const struct route *const house_routes[] = {
 	law_api_routes,
 	alert_list_web_routes,
 	alert_web_routes,
+	suppress_web_routes,
 	event_web_routes,
 	intel_web_routes,
 	incident_list_web_routes,

@@ -17,7 +17,8 @@
 	X(PERM_NONE, "none")           /* public: login page, health */                                  \
 	X(PERM_SIGNED_IN, "signed_in") /* anybody with a session: own settings */                        \
 	X(PERM_ALERT_READ, "alert.read")                                                                 \
-	X(PERM_ALERT_WORK, "alert.work") /* acknowledge, verdict, comment */                             \
+	X(PERM_ALERT_WORK, "alert.work")         /* acknowledge, verdict, comment */                     \
+	X(PERM_ALERT_SUPPRESS, "alert.suppress") /* hold findings back for a while */                    \
 	X(PERM_INCIDENT_READ, "incident.read")                                                           \
 	X(PERM_INCIDENT_WORK, "incident.work")                                                           \
 	X(PERM_INCIDENT_CLOSE, "incident.close")                                                         \

@@ -149,3 +149,44 @@ def test_an_indicator_becomes_an_alert_with_what_its_list_says(server):
     assert who.form("/indicators/reload", {}).status == 303
     page = who.page("/indicators").text
     assert "broken.csv.gz" in page and "badge err" in page
+
+
+def test_a_suppression_holds_back_counts_and_ends(guesses):
+    server, who = guesses
+    token, now = session.make_token(who, "event.write"), time.time()
+    rule = "title: Notepad\nid: 41111111-2222-4333-8444-555555555555\nlogsource: {product: windows}\ndetection: {s: {Tool: notepad}, condition: s}\n"
+    import os
+    with open(os.path.join(server.folder, "..", "rules", "notepad.yml"), "w", encoding="utf-8") as f:
+        f.write(rule)
+    assert who.form("/indicators/reload", {}).status == 303
+
+    def notepad(host, minute):
+        send(who, token, json.dumps({"product": "windows", "Tool": "notepad", "Computer": host, "User": "sato",
+                                     "@timestamp": stamp(now + minute * 60)}) + "\n")
+
+    notepad("PC-1", 0)
+    first = alerts(who, 1)[0]
+    page = who.page(f"/alerts/{first['id']}").text
+    assert f"/alerts/{first['id']}/suppress" in page
+    page = who.page(f"/alerts/{first['id']}/suppress").text
+    assert "held back 1 alerts (1 events)" in page
+    page = who.page(f"/alerts/{first['id']}/suppress?asset=PC-9&account=&field=&value=&days=3").text
+    assert "held back 0 alerts (0 events)" in page
+    page = who.page(f"/alerts/{first['id']}/suppress?asset=&account=&field=Tool&value=NOTEPAD&days=3").text
+    assert "held back 1 alerts (1 events)" in page
+    conditions = {"asset": "PC-1", "account": "", "field": "", "value": "", "days": "3"}
+    refused = who.form(f"/alerts/{first['id']}/suppress", {**conditions, "reason": ""})
+    assert refused.status == 422 and "needs a reason" in refused.text
+    assert who.form(f"/alerts/{first['id']}/suppress", {**conditions, "reason": "Known test"}).status == 303
+    notepad("PC-1", 90)
+    notepad("PC-2", 90)
+    found = alerts(who, 2)
+    assert sorted(a["asset"] for a in found) == ["PC-1", "PC-2"] and all(a["count"] == 1 for a in found)
+    page = who.page("/suppressions").text
+    assert "Known test" in page and "2 d 23 h" in page and page.count('href="/events/') == 1
+    number = page.split('action="/suppressions/')[1].split("/")[0]
+    assert who.form(f"/suppressions/{number}/end", {}).status == 303
+    assert f"/suppressions/{number}/end" not in who.page("/suppressions").text
+    assert who.form(f"/suppressions/{number}/end", {}).status == 409
+    notepad("PC-1", 180)
+    assert sorted(a["asset"] for a in alerts(who, 3)) == ["PC-1", "PC-1", "PC-2"]

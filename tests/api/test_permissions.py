@@ -11,9 +11,9 @@ from lib import program, session
 READ = {"alert.read", "incident.read", "event.read", "rule.read", "portfolio.read", "work.read"}
 ROLES = {
     "ciso": READ | {"portfolio.write", "portfolio.approve", "incident.close", "work.write", "audit.read", "criteria.approve", "restricted.work"},
-    "manager": READ | {"alert.work", "incident.work", "incident.close", "rule.write", "portfolio.write", "work.write", "criteria.approve"},
+    "manager": READ | {"alert.work", "alert.suppress", "incident.work", "incident.close", "rule.write", "portfolio.write", "work.write", "criteria.approve"},
     "analyst": READ | {"alert.work", "incident.work", "rule.write", "work.write"},
-    "handler": READ | {"alert.work", "incident.work", "incident.close", "work.write"},
+    "handler": READ | {"alert.work", "alert.suppress", "incident.work", "incident.close", "work.write"},
     "intel": READ | {"rule.write", "work.write"},
     "provider_analyst": {"alert.read", "incident.read", "event.read", "rule.read", "work.read", "alert.work", "incident.work", "work.write"},
     "customer": {"alert.read", "incident.read", "portfolio.read", "work.read"},

@@ -45,6 +45,7 @@ extern const struct route people_form_web_routes[];
 extern const struct route provider_web_routes[]; /* providers and their reports */
 extern const struct route provider_form_web_routes[];
 
+extern const struct route suppress_web_routes[];      /* findings held back for a while */
 extern const struct route alert_list_web_routes[];    /* the queue and its bulk action */
 extern const struct route alert_web_routes[];         /* one alert */
 extern const struct route incident_list_web_routes[]; /* incidents, a new one */

@@ -114,15 +114,15 @@ struct finding {
 	str rule_id, rule_title, tags;
 	unsigned level, confidence;
 	str asset, account;
-	event_id event; /* of a match: the one that completed it */
+	event_id event;              /* of a match: the one that completed it */
+	const struct event *content; /* its fields, for suppressions by a value; NULL: it has none */
 	time_us event_at;
 	const struct finding_match *match;       /* NULL: the rule matched one event */
 	const struct alert_indicator *indicator; /* NULL: a rule matched, not a list */
 };
 
-/* Makes an alert or counts up a live one. *ret_id is it, 0 when this finding made an alert that is closed by now;
- * *ret_is_new may be NULL. Findings of correlations group by the values of their group-by instead of asset and account,
- * and one that was raised before changes nothing. */
+/* Makes an alert or counts up a live one. *ret_id is it, 0 when this finding made an alert that is closed by now, or is
+ * suppressed; *ret_is_new may be NULL. A correlation's match is counted once, however often it is raised. */
 int alert_raise(struct db *db, const struct finding *f, time_us now, int64_t *ret_id, bool *ret_is_new,
 		struct err *e) MUST_CHECK;
 
@@ -244,5 +244,6 @@ int alert_link(struct db *db, const struct actor *who, const struct alert_set *s
 #include "flow/alert/detector.h"
 #include "flow/alert/explain.h"
 #include "flow/alert/station.h"
+#include "flow/alert/suppress.h"
 
 #endif

@@ -19,7 +19,7 @@ struct generation {
 	struct rule_set *rules;
 	struct mapping *mapping;
 	struct catalogue *catalogue; /* texts, packs, what can match */
-	const struct lists *lists; /* NULL: no indicators */
+	const struct lists *lists;   /* NULL: no indicators */
 	const struct intel_fields *intel_fields;
 };
 

@@ -24,6 +24,7 @@ static struct finding finding_of(const struct raising *r, const struct live_even
 				.asset = event_asset(ev),
 				.account = event_account(ev),
 				.event = what->from->id,
+				.content = ev,
 				.event_at = ev->time_known ? ev->time : what->from->event.time};
 }
 
@@ -74,6 +75,7 @@ int raise_match(struct raising *r, const struct correlate_match *m, const struct
 			    .asset = event_asset(last),
 			    .account = event_account(last),
 			    .event = m->ref,
+			    .content = last,
 			    .event_at = m->end,
 			    .match = &match};
 

@@ -11,6 +11,12 @@
 /* The tags of a rule as an alert keeps them; valid until the next change of out. */
 str rule_tags(const struct rule *r, struct buf *out);
 
+/* ---- suppress.c: inside the caller's transaction ---- */
+
+/* True when somebody holds back such findings for now: it is counted there, and kept to be found. */
+int finding_suppress(struct db *db, const struct finding *f, time_us now, bool *ret_suppressed,
+		     struct err *e) MUST_CHECK;
+
 /* ---- findings.c: inside the caller's transaction ---- */
 
 struct raising {

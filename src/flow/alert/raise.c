@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "craft/criteria/criteria.h"
-#include "flow/alert/alert.h"
+#include "flow/alert/internal.h"
 #include "model/event_json.h"
 #include "store/queries.gen.h"
 
@@ -272,8 +272,11 @@ static int raise_or_count(struct db *db, const struct finding *f, time_us now, i
 			  struct err *e)
 {
 	_cleanup_(buf_done) struct buf group = {0};
-	int rc;
+	bool is_suppressed;
+	int rc = finding_suppress(db, f, now, &is_suppressed, e);
 
+	if (rc || is_suppressed)
+		return rc;
 	buf_init(&group, GROUP_BYTES_MAX);
 	group_of(f, &group);
 	rc = find_similar(db, f, buf_str(&group), ret_id, e);

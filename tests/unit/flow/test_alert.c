@@ -448,9 +448,113 @@ static void confidence_follows_the_status(void **state)
 
 #define ALERT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* ---- suppressions ---- */
+
+static struct suppression quiet(const char *asset)
+{
+	return (struct suppression){.rule_id = STR("rule-1"),
+				    .rule_title = STR("Suspicious access"),
+				    .asset = str_of(asset),
+				    .account = STR(""),
+				    .field = STR(""),
+				    .value = STR(""),
+				    .reason = STR("Penetration test of November"),
+				    .expires_at = NOW + 7 * TIME_DAY};
+}
+
+static struct suppression look(struct place *p, int64_t id)
+{
+	struct suppression s = {0};
+	struct err e = {0};
+
+	assert_int_equal(suppression_find(p->db, p->scope, id, &p->arena, &s, &e), 0);
+	return s;
+}
+
+static void what_is_held_back_is_counted_and_found(void **state)
+{
+	struct place *p = *state;
+	struct suppression s = quiet("PC-1");
+	struct finding f = finding(p, 4, "PC-1", 11, NOW), else_where = finding(p, 4, "PC-2", 12, NOW);
+	struct suppressed *events;
+	struct err e = {0};
+	uint32_t count;
+	int64_t id;
+
+	assert_int_equal(suppression_create(p->db, &p->analyst, &s, NOW, &id, &e), 0);
+	assert_int_equal(raise_one(p, &f, false), 0);
+	/* The same again, as after a crash: nothing is counted twice. */
+	assert_int_equal(raise_one(p, &f, false), 0);
+	assert_true(raise_one(p, &else_where, true) > 0);
+	assert_int_equal(look(p, id).hits, 1);
+	assert_int_equal(suppression_events(p->db, p->scope, id, &p->arena, &events, &count, &e), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(events[0].event, 11);
+	/* Nobody else's: the other organisation neither sees nor suffers it. */
+	f.tenant_id = p->foreign;
+	assert_true(raise_one(p, &f, true) > 0);
+	assert_int_equal(suppression_end(p->db, &p->stranger, id, NOW, &e), -ERR_NOT_FOUND);
+	/* Ended by hand it works no more, and cannot be ended twice. */
+	assert_int_equal(suppression_end(p->db, &p->analyst, id, NOW + 1, &e), 0);
+	assert_true(str_eq(look(p, id).ended_by, STR("分析担当")));
+	assert_int_equal(suppression_end(p->db, &p->analyst, id, NOW + 2, &e), -ERR_WRONG_STATE);
+	f = finding(p, 4, "PC-1", 13, NOW);
+	assert_true(raise_one(p, &f, true) > 0);
+}
+
+static void a_suppression_runs_out_and_may_ask_for_a_value(void **state)
+{
+	struct place *p = *state;
+	struct suppression s = quiet("");
+	struct finding f = finding(p, 4, "PC-1", 11, NOW);
+	struct event_field fields[] = {{.name = STR("CommandLine"), .text = STR("Backup.EXE /nightly")}};
+	struct event ev = {.fields = fields, .field_count = 1};
+	struct err e = {0};
+	int64_t id, alert;
+
+	s.field = STR("CommandLine");
+	s.value = STR("backup.exe /nightly");
+	s.expires_at = NOW + TIME_DAY;
+	assert_int_equal(suppression_create(p->db, &p->analyst, &s, NOW, &id, &e), 0);
+	f.content = &ev;
+	assert_int_equal(raise_one(p, &f, false), 0);
+	fields[0].text = STR("other.exe");
+	f.event = 12;
+	assert_true(raise_one(p, &f, true) > 0);
+	fields[0].text = STR("backup.exe /nightly");
+	f = finding(p, 4, "PC-9", 14, NOW);
+	f.content = &ev;
+	assert_int_equal(alert_raise(p->db, &f, NOW + TIME_DAY + 1, &alert, NULL, &e), 0);
+	assert_true(alert > 0);
+	assert_int_equal(look(p, id).hits, 1);
+}
+
+static void a_suppression_without_reason_end_or_condition_is_refused(void **state)
+{
+	struct place *p = *state;
+	struct suppression bad[6];
+	struct err e = {0};
+	int64_t id;
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		bad[i] = quiet("PC-1");
+	bad[0].reason = STR("  ");
+	bad[1].asset = STR("");
+	bad[2].expires_at = NOW + 91 * TIME_DAY;
+	bad[3].expires_at = NOW + TIME_MINUTE;
+	bad[4].field = STR("CommandLine");
+	bad[5].asset = STR("\xff");
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		assert_int_equal(suppression_create(p->db, &p->analyst, &bad[i], NOW, &id, &e), -ERR_RANGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_is_held_back_is_counted_and_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_suppression_runs_out_and_may_ask_for_a_value, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_suppression_without_reason_end_or_condition_is_refused, setup,
+						teardown),
 		ALERT_TEST(near_hits_count_up_and_far_ones_are_new),
 		ALERT_TEST(a_replay_of_a_judged_finding_makes_no_twin),
 		ALERT_TEST(a_long_name_is_cut_between_characters),

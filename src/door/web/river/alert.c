@@ -68,21 +68,9 @@ static void show_reason(const struct request *rq, struct view *v, const struct m
 	view_bool(row, "matched", r->matched);
 }
 
-/* What to mark in the event: the values that decided, or the field in which an indicator stands. */
-static uint32_t find_marks(const struct explanation *x, str indicator_field, str marks[EXPLAIN_REASONS_MAX])
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < x->reason_count; i++)
-		marks[count++] = x->reasons[i].matched && x->reasons[i].value.ptr ? x->reasons[i].value : STR("");
-	for (uint32_t i = 0; indicator_field.len && i < x->field_count && count < EXPLAIN_REASONS_MAX; i++)
-		if (str_eq(x->fields[i].name, indicator_field))
-			marks[count++] = x->fields[i].text;
-	return count;
-}
-
 /* The page stands even when the raw event cannot be read any more: then it says so in the history's place. */
-static int show_why(struct request *rq, struct view *v, const struct alert *al, str field, struct err *e)
+static int show_why(struct request *rq, struct view *v, const struct alert *al, const struct alert_marks *more,
+		    struct err *e)
 {
 	struct explain_with with = {rq->services->archive, rq->services->detector, rq->actor.tenant_id, rq->lang};
 	struct explanation x;
@@ -102,7 +90,10 @@ static int show_why(struct request *rq, struct view *v, const struct alert *al, 
 	rc = alert_explain(&with, al, rq->arena, &x, e);
 	if (rc)
 		return rc == -ERR_NOT_FOUND ? 0 : rc;
-	count = find_marks(&x, field, marks);
+	for (count = 0; count < x.reason_count; count++)
+		marks[count] = x.reasons[count].matched && x.reasons[count].value.ptr ? x.reasons[count].value
+										      : STR("");
+	count = show_more_marks(rq, &x, more, marks, count);
 	show_raw(rq, v, x.event.event.raw, marks, count, lines);
 	for (uint32_t i = 0; i < x.reason_count; i++)
 		show_reason(rq, v, &x.reasons[i], lines[i]);
@@ -195,15 +186,15 @@ static int show_incidents(struct request *rq, struct view *v, const struct alert
 static int alert_get(struct request *rq, struct response *rs, struct err *e)
 {
 	struct view *v = view_create(rq->arena);
+	struct alert_marks marks = {0};
 	struct alert al;
-	str field;
 	int rc = find(rq, &al, e);
 
 	if (rc)
 		return rc;
 	show_head(rq, v, &al);
-	if ((rc = show_indicator(rq, v, &al, &field, e)) || (rc = show_why(rq, v, &al, field, e)) ||
-	    (rc = show_matches(rq, v, &al, e)) || (rc = show_history(rq, v, &al, e)) ||
+	if ((rc = show_indicator(rq, v, &al, &marks, e)) || (rc = show_matches(rq, v, &al, &marks, e)) ||
+	    (rc = show_why(rq, v, &al, &marks, e)) || (rc = show_history(rq, v, &al, e)) ||
 	    (rc = show_related(rq, v, &al, e)) || (rc = show_incidents(rq, v, &al, e)))
 		return rc;
 	return response_page(rq, rs, STR("alert/show"), v, e);

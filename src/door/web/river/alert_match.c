@@ -87,7 +87,7 @@ static int show_parts(struct request *rq, struct view *v, const struct alert *al
 	return rc;
 }
 
-int show_matches(struct request *rq, struct view *v, const struct alert *al, struct err *e)
+int show_matches(struct request *rq, struct view *v, const struct alert *al, struct alert_marks *marks, struct err *e)
 {
 	struct alert_match *matches;
 	struct view *map;
@@ -96,6 +96,7 @@ int show_matches(struct request *rq, struct view *v, const struct alert *al, str
 
 	if (rc || count == 0)
 		return rc;
+	marks->group = matches[0].group_values;
 	map = view_map(v, "correlation");
 	view_text(map, "condition", matches[0].condition);
 	view_text(map, "span", span_text(rq, matches[0].span));
@@ -112,7 +113,7 @@ int show_matches(struct request *rq, struct view *v, const struct alert *al, str
 	return show_parts(rq, map, al, e);
 }
 
-int show_indicator(struct request *rq, struct view *v, const struct alert *al, str *ret_field, struct err *e)
+int show_indicator(struct request *rq, struct view *v, const struct alert *al, struct alert_marks *marks, struct err *e)
 {
 	struct alert_indicator i;
 	struct view *map;
@@ -120,7 +121,7 @@ int show_indicator(struct request *rq, struct view *v, const struct alert *al, s
 
 	if (rc)
 		return rc;
-	*ret_field = i.field.len ? i.field : STR("");
+	marks->field = i.field.ptr ? i.field : STR("");
 	if (!i.value.len)
 		return 0;
 	map = view_map(v, "indicator");
@@ -134,4 +135,26 @@ int show_indicator(struct request *rq, struct view *v, const struct alert *al, s
 	view_text(map, "source", i.source);
 	view_bool(map, "retro", i.is_retrospective);
 	return 0;
+}
+
+uint32_t show_more_marks(const struct request *rq, const struct explanation *x, const struct alert_marks *marks,
+			 str out[EXPLAIN_REASONS_MAX], uint32_t count)
+{
+	json_t *pairs = json_loadb(marks->group.ptr ? marks->group.ptr : "", marks->group.len, 0, NULL), *pair;
+	size_t i;
+
+	for (uint32_t k = 0; marks->field.len && k < x->field_count && count < EXPLAIN_REASONS_MAX; k++)
+		if (str_eq(x->fields[k].name, marks->field))
+			out[count++] = x->fields[k].text;
+	json_array_foreach(pairs, i, pair)
+	{
+		const char *value = json_string_value(json_array_get(pair, 1));
+		str copy = value && *value && count < EXPLAIN_REASONS_MAX ? arena_str(rq->arena, str_of(value))
+									  : STR_NONE;
+
+		if (copy.len)
+			out[count++] = copy;
+	}
+	json_decref(pairs);
+	return count;
 }
