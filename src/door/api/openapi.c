@@ -100,6 +100,21 @@ static const char *media_type(const char *schema, bool streams)
 	return streams ? "application/x-ndjson" : "application/json";
 }
 
+/* What a route may answer with. One that writes files in the form that was asked for has several types. */
+static json_t *answer_content(const char *schema)
+{
+	static const char *const files[] = {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+					    "text/csv", "application/pdf", NULL};
+	json_t *content;
+
+	if (strcmp(schema, "AssessmentFile") != 0)
+		return json_content(media_type(schema, false), schema_ref(schema));
+	content = json_content("application/json", schema_ref("Any"));
+	for (const char *const *type = files; *type; type++)
+		put(content, *type, must(json_pack("{s:o}", "schema", must(schema_ref(schema)))));
+	return content;
+}
+
 static json_t *operation_of(const struct route *r, enum lang lang)
 {
 	json_t *operation = must(json_object()), *responses = must(json_object());
@@ -117,8 +132,7 @@ static json_t *operation_of(const struct route *r, enum lang lang)
 						schema_ref(r->request_schema)))));
 	put(responses, "2XX",
 	    r->response_schema ? must(json_pack("{s:s, s:o}", "description", "done", "content",
-						json_content(media_type(r->response_schema, false),
-							     schema_ref(r->response_schema))))
+						answer_content(r->response_schema)))
 			       : must(json_pack("{s:s}", "description", "done")));
 	put(responses, "default",
 	    must(json_pack("{s:s, s:o}", "description", "problem details (RFC 9457)", "content",

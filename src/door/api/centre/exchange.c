@@ -109,8 +109,8 @@ static int undo_post(struct request *rq, struct response *rs, struct err *e)
 }
 
 const struct route exchange_api_routes[] = {
-	{"GET", "/api/v1/assessment/export", PERM_PORTFOLIO_READ, 0, export_get, "exportAssessment", NULL, "Binary",
-	 export_query},
+	{"GET", "/api/v1/assessment/export", PERM_PORTFOLIO_READ, 0, export_get, "exportAssessment", NULL,
+	 "AssessmentFile", export_query},
 	{"GET", "/api/v1/assessment/score", PERM_PORTFOLIO_READ, 0, score_get, "getAssessmentScore", NULL,
 	 "AssessmentScore", score_query},
 	{"GET", "/api/v1/assessment/imports", PERM_PORTFOLIO_READ, 0, list_get, "listAssessmentImports", NULL,

@@ -2,7 +2,7 @@
 #include "centre/build/build.h"
 
 #include "door/api/api.h"
-#include "door/api/json.h"
+#include "door/api/centre/state.h"
 
 #define CURSOR_MAX 64
 
@@ -80,20 +80,10 @@ static json_t *name_proof(const struct fw_name *name)
 	return proof;
 }
 
-static void put_state(json_t *out, const struct service_state *s)
+static void put_state(json_t *out, const struct service_state *s, struct arena *a)
 {
 	api_put(out, "version", api_json(json_integer(s->version)));
-	api_put(out, "level", api_text_or_null(service_level_id(s->level)));
-	api_put(out, "level_reason", api_text(s->level_reason));
-	api_put(out, "assignment", api_text_or_null(assignment_id(s->assignment)));
-	api_put(out, "team", api_text(s->team));
-	api_put(out, "provider", api_text(s->provider));
-	api_put(out, "not_applicable", json_boolean(s->not_applicable));
-	api_put(out, "not_applicable_reason", api_text(s->not_applicable_reason));
-	api_put(out, "in_now", api_number_or_null(s->now[SIDE_IN]));
-	api_put(out, "in_target", api_number_or_null(s->target[SIDE_IN]));
-	api_put(out, "out_now", api_number_or_null(s->now[SIDE_OUT]));
-	api_put(out, "out_target", api_number_or_null(s->target[SIDE_OUT]));
+	state_json_put(out, s, a);
 	api_put(out, "signed_by", api_text_or_null(s->signed_by));
 	api_put(out, "signed_at", api_time(s->signed_at));
 	api_put(out, "changed_by", api_text_or_null(s->user_name));
@@ -120,7 +110,7 @@ static json_t *evidence_json(const struct evidence *ev, enum lang lang)
 	return out;
 }
 
-static json_t *item_json(const struct portfolio *p, const struct portfolio_item *item, enum lang lang)
+static json_t *item_json(const struct request *rq, const struct portfolio *p, const struct portfolio_item *item)
 {
 	const struct fw_service *s = item->service;
 	json_t *out = api_json(json_object());
@@ -130,15 +120,15 @@ static json_t *item_json(const struct portfolio *p, const struct portfolio_item 
 	api_put(out, "name", text_of(&s->name.text));
 	api_put(out, "name_source", name_proof(&s->name));
 	api_put(out, "description", text_of(&s->description));
-	api_put(out, "area", api_json(json_integer(s->area)));
+	api_put(out, "proposed_area", api_json(json_integer(s->area)));
 	api_put(out, "window_days", api_json(json_integer(s->window_days)));
 	api_put(out, "proposed_level", api_text(service_level_id(s->level)));
-	put_state(out, &item->state);
+	put_state(out, &item->state, rq->arena);
 	api_put(out, "counts", json_boolean(item->counts));
 	api_put(out, "now", score_of(item->now));
 	api_put(out, "target", score_of(item->target));
 	api_put(out, "gap", item->has_gap ? api_json(json_real(item->gap / 100.0)) : json_null());
-	api_put(out, "evidence", evidence_json(&item->evidence, lang));
+	api_put(out, "evidence", evidence_json(&item->evidence, rq->lang));
 	api_put(out, "above_evidence", json_boolean(item->above_evidence));
 	return out;
 }
@@ -201,7 +191,7 @@ static int portfolio_get(struct request *rq, struct response *rs, struct err *e)
 		api_add(categories, c);
 	}
 	for (uint32_t i = 0; i < p.framework->service_count; i++)
-		api_add(services, item_json(&p, &p.items[i], rq->lang));
+		api_add(services, item_json(rq, &p, &p.items[i]));
 	api_put(out, "framework", api_text(p.framework->id));
 	api_put(out, "rule", api_text(str_of(combine_rule_name(p.rule))));
 	api_put(out, "total", mean_json(&p.total));
@@ -219,87 +209,23 @@ static int answer_item(struct request *rq, struct response *rs, struct err *e)
 	if (rc)
 		return rc;
 	api_etag(rq, rs, item->state.version);
-	return response_json(rs, item_json(&p, item, rq->lang), e);
+	return response_json(rs, item_json(rq, &p, item), e);
 }
 
-static int read_words(const json_t *body, struct service_state *s, struct err *e)
-{
-	str level = STR_NONE, assignment = STR_NONE;
-	int rc;
-
-	if ((rc = api_field_text(body, "level", &level, e)) ||
-	    (rc = api_field_text(body, "assignment", &assignment, e)))
-		return rc;
-	s->level = SERVICE_UNDECIDED;
-	s->assignment = ASSIGN_UNDECIDED;
-	if (level.ptr && !service_level_parse(level, &s->level)) {
-		rc = err_set_value(e, ERR_RANGE, "err.build.level", level);
-		err_path(e, STR("level"));
-	} else if (assignment.ptr && !assignment_parse(assignment, &s->assignment)) {
-		rc = err_set_value(e, ERR_RANGE, "err.build.assignment", assignment);
-		err_path(e, STR("assignment"));
-	}
-	return rc;
-}
-
-static int read_score(const json_t *body, const char *field, uint32_t *ret, struct err *e)
-{
-	int64_t value = 0;
-	int rc = api_field_i64(body, field, &value, e);
-
-	if (!rc && (value < 0 || value > FRAMEWORK_SCORE_MAX ||
-		    (value == 0 && json_is_integer(json_object_get(body, field))))) {
-		rc = err_set(e, ERR_RANGE, "err.build.score");
-		err_path(e, str_of(field));
-		err_expected(e, STR("1–5"));
-	}
-	if (!rc)
-		*ret = (uint32_t)value;
-	return rc;
-}
-
-/* The body is the whole state: what is absent becomes empty. */
-static int read_state(const json_t *body, struct service_state *s, struct err *e)
-{
-	static const char *const known[] = {"level",
-					    "level_reason",
-					    "assignment",
-					    "team",
-					    "provider",
-					    "not_applicable",
-					    "not_applicable_reason",
-					    "in_now",
-					    "in_target",
-					    "out_now",
-					    "out_target",
-					    NULL};
-	int rc;
-
-	if ((rc = api_known(body, known, e)) || (rc = read_words(body, s, e)) ||
-	    (rc = api_field_text(body, "level_reason", &s->level_reason, e)) ||
-	    (rc = api_field_text(body, "team", &s->team, e)) ||
-	    (rc = api_field_text(body, "provider", &s->provider, e)) ||
-	    (rc = api_field_bool(body, "not_applicable", &s->not_applicable, e)) ||
-	    (rc = api_field_text(body, "not_applicable_reason", &s->not_applicable_reason, e)) ||
-	    (rc = read_score(body, "in_now", &s->now[SIDE_IN], e)) ||
-	    (rc = read_score(body, "in_target", &s->target[SIDE_IN], e)) ||
-	    (rc = read_score(body, "out_now", &s->now[SIDE_OUT], e)))
-		return rc;
-	return read_score(body, "out_target", &s->target[SIDE_OUT], e);
-}
-
+/* The body is the whole state: what is absent becomes empty. Writing what is there makes no version. */
 static int service_put(struct request *rq, struct response *rs, struct err *e)
 {
 	_cleanup_json_ json_t *body = NULL;
 	struct service_state state = {0};
-	struct service_change change = {.service = rq->path_params[0], .state = &state, .now = rq->now};
-	int64_t version;
+	struct service_edit edit = {.service = rq->path_params[0], .state = &state};
+	struct change_set set = {.kind = CHANGE_EDIT, .edits = &edit, .count = 1, .now = rq->now};
+	int64_t change;
 	int rc;
 
-	if ((rc = find_framework(rq, &change.framework, e)) || (rc = api_if_match(rq, &change.expected, e)) ||
-	    (rc = request_json(rq, &body, e)) || (rc = read_state(body, &state, e)))
+	if ((rc = find_framework(rq, &set.framework, e)) || (rc = api_if_match(rq, &edit.expected, e)) ||
+	    (rc = request_json(rq, &body, e)) || (rc = state_json_read(body, rq->arena, &state, e)))
 		return rc;
-	rc = service_state_save(rq->db, &rq->actor, &change, &version, e);
+	rc = change_set_save(rq->db, &rq->actor, &set, &change, e);
 	if (rc == -ERR_CONFLICT) /* the condition of If-Match does not hold: 412 */
 		return err_set_value(e, ERR_CONFLICT, "err.api.changed", request_header(rq, STR("If-Match")));
 	return rc ? rc : answer_item(rq, rs, e);
@@ -325,7 +251,7 @@ static int history_get(struct request *rq, struct response *rs, struct err *e)
 	for (uint32_t i = 0; i < h.count; i++) {
 		json_t *version = api_json(json_object());
 
-		put_state(version, &h.versions[i]);
+		put_state(version, &h.versions[i], rq->arena);
 		api_add(versions, version);
 	}
 	out = api_json(json_object());

@@ -124,11 +124,11 @@ static int form_state(const struct request *rq, struct service_state *s, struct 
 
 	s->level = SERVICE_UNDECIDED;
 	s->assignment = ASSIGN_UNDECIDED;
-	s->level_reason = request_form(rq, STR("level_reason"));
+	s->level_reason = str_trim(request_form(rq, STR("level_reason")));
 	s->team = str_trim(request_form(rq, STR("team")));
 	s->provider = str_trim(request_form(rq, STR("provider")));
 	s->not_applicable = request_form(rq, STR("not_applicable")).len != 0;
-	s->not_applicable_reason = request_form(rq, STR("not_applicable_reason"));
+	s->not_applicable_reason = str_trim(request_form(rq, STR("not_applicable_reason")));
 	if (!str_to_i64(version, &s->version) || s->version < 0)
 		return refuse(e, "version", version);
 	if (level.len && !service_level_parse(level, &s->level))
