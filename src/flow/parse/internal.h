@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "codec/leaf/leaf.h"
 #include "flow/parse/parse.h"
+#include "flow/parse/text_parser.h"
 
 #define MAPPING_BUDGET (32u << 20)
 #define SHAPES_MAX 32u
@@ -26,6 +27,7 @@ enum fixed_key {
 	KEY_CATEGORY,
 	KEY_SERVICE,
 	KEY_RECORD_ID,
+	KEY_TEXT_PARSER,
 	KEY_FIXED_COUNT
 };
 
@@ -113,6 +115,7 @@ struct mapping {
 	struct map channels;  /* lower case → struct service * */
 	struct map providers; /* lower case → struct service * */
 	struct map declared;  /* "product/service" → struct service * */
+	struct text_parsers parsers;
 };
 
 /* How a leaf of one path becomes a field, in one shape. */
@@ -181,7 +184,8 @@ void build_source(struct build *bu);
 bool event_time_parse(str text, time_us *ret);
 
 /* syslog.c: RFC 5424, RFC 3164 or bare text → leaves (timestamp, host, app, procid, msgid, facility, severity, message,
- * and what a JSON message holds). False when the arena's budget is spent. */
-bool syslog_leaves(str line, struct leaves *out);
+ * and what a JSON message, or a text that a parser of `parsers` knows, holds). parsers may be NULL. False when the
+ * arena's budget is spent. */
+bool syslog_leaves(str line, const struct text_parsers *parsers, struct leaves *out);
 
 #endif

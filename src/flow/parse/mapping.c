@@ -9,9 +9,9 @@
 #include "flow/parse/mapping.h"
 
 static const char *const FIXED_KEYS[KEY_FIXED_COUNT] = {
-	[KEY_CHANNEL] = "Channel",         [KEY_PROVIDER] = "Provider_Name", [KEY_EVENT_ID] = "EventID",
-	[KEY_PRODUCT] = "product",         [KEY_CATEGORY] = "category",      [KEY_SERVICE] = "service",
-	[KEY_RECORD_ID] = "EventRecordID",
+	[KEY_CHANNEL] = "Channel",         [KEY_PROVIDER] = "Provider_Name",      [KEY_EVENT_ID] = "EventID",
+	[KEY_PRODUCT] = "product",         [KEY_CATEGORY] = "category",           [KEY_SERVICE] = "service",
+	[KEY_RECORD_ID] = "EventRecordID", [KEY_TEXT_PARSER] = TEXT_PARSER_FIELD,
 };
 
 /* Names come from the operator's files, so a fixed key will do. */
@@ -141,7 +141,9 @@ static int load_text_of(void *ctx, str path, struct err *e)
 	ld->path = path;
 	for (uint32_t i = 0; !rc && i < count; i++) {
 		ld->root = &docs[i];
-		if (yaml_get(&docs[i], STR("shape")))
+		if (ld->text_parsers)
+			rc = load_text_parser(ld, &docs[i]);
+		else if (yaml_get(&docs[i], STR("shape")))
 			rc = load_shape(ld, &docs[i]);
 		else if (yaml_get(&docs[i], STR("product")) || yaml_get(&docs[i], STR("sources")))
 			rc = load_product(ld, &docs[i]);
@@ -162,11 +164,15 @@ int mapping_load(str data_folder, struct mapping **ret, struct err *e)
 	map_init(&m->channels, MAP_KEY);
 	map_init(&m->providers, MAP_KEY);
 	map_init(&m->declared, MAP_KEY);
+	text_parsers_init(&m->parsers, MAP_KEY);
 	for (unsigned k = KEY_CHANNEL; k < KEY_FIXED_COUNT; k++)
 		map_put(&m->keys, str_of(FIXED_KEYS[k]), k);
 	rc = content_each(data_folder, STR("mappings/"), load_text_of, &ld, e);
 	if (!rc && m->shape_count == 0)
 		rc = err_set(e, ERR_NOT_FOUND, "err.mapping.empty");
+	ld.text_parsers = true;
+	if (!rc)
+		rc = content_each(data_folder, STR("parsers/"), load_text_of, &ld, e);
 	if (rc) {
 		mapping_free(m);
 		return rc;
@@ -185,6 +191,7 @@ void mapping_free(struct mapping *m)
 	map_done(&m->channels);
 	map_done(&m->providers);
 	map_done(&m->declared);
+	text_parsers_done(&m->parsers);
 	free(m->rows);
 	free(m->origins);
 	arena_done(&m->arena);

@@ -9,6 +9,7 @@ struct load {
 	struct mapping *m;
 	str data_folder, path;
 	const struct yaml_node *root; /* of the document being read */
+	bool text_parsers;            /* the file is one of parsers/ */
 	struct err *e;
 };
 
@@ -27,6 +28,9 @@ void origin_add(struct mapping *m, const struct origin *o);
 /* shape.c, product.c */
 int load_shape(struct load *ld, const struct yaml_node *doc);
 int load_product(struct load *ld, const struct yaml_node *doc);
+/* text_parser_load.c, text_sample.c */
+int load_text_parser(struct load *ld, const struct yaml_node *doc);
+int text_samples_check(struct load *ld, const struct text_parser *p, const struct yaml_node *samples);
 /* Lower case of ASCII letters, into out; false when it does not fit. */
 bool lower_into(str s, char *out, size_t room, str *ret);
 #define LOWER_ROOM 192u

@@ -50,7 +50,8 @@ struct read_counts {
 int reader_open(str bytes, str path, const struct mapping *m, const struct name_table *names, struct reader **ret,
 		struct err *e) MUST_CHECK;
 void reader_free(struct reader *r);
-/* The input is a piece of a larger one: its first line has that number there. JSON only; before the first reader_next. */
+/* The input is a piece of a larger one: its first line has that number there. JSON only; before the first reader_next.
+ */
 void reader_at_line(struct reader *r, uint64_t line);
 /* 1 = a batch, 0 = end of input, negative = nothing more can be read from this input (e.g. not a known format). */
 int reader_next(struct reader *r, struct batch *b, struct err *e) MUST_CHECK;

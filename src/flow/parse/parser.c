@@ -69,7 +69,7 @@ int parser_event(struct parser *p, str raw, struct arena *a, struct event *ret, 
 
 		if (rc)
 			return rc;
-	} else if (!syslog_leaves(raw, l)) {
+	} else if (!syslog_leaves(raw, &p->builder.mapping->parsers, l)) {
 		return err_set(e, ERR_LIMIT, "err.json.memory");
 	}
 	if (!build_event(&p->builder, l, a, &ev))

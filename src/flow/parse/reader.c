@@ -144,6 +144,7 @@ int reader_open(str bytes, str path, const struct mapping *m, const struct name_
 	r->plain = bytes;
 	r->window.last = true;
 	r->text.line = 1;
+	r->text.parsers = &m->parsers;
 	if (inflate_detect(bytes) != INFLATE_NONE)
 		rc = open_packed(r, bytes, e);
 	if (!rc)

@@ -157,6 +157,16 @@ static void source_by_rows(struct build *bu)
 	}
 }
 
+/* A line that a text parser knows. */
+static bool source_by_parser(struct build *bu)
+{
+	const struct text_parser *p = text_parsers_find(&bu->b->mapping->parsers, noted_text(bu, KEY_TEXT_PARSER));
+
+	if (p)
+		bu->ev->source = p->source;
+	return p != NULL;
+}
+
 /* What the event declares wins; the mapping fills what is missing. */
 void build_source(struct build *bu)
 {
@@ -195,7 +205,7 @@ void build_source(struct build *bu)
 			s->categories[s->category_count++] = rule->categories[i];
 		apply_aliases(bu, &rule->aliases);
 	}
-	if (!s->product.len && !s->service.len && !s->category_count)
+	if (!s->product.len && !s->service.len && !s->category_count && !source_by_parser(bu))
 		source_by_rows(bu);
 	if (!s->product.len && !category.len)
 		s->product = bu->shape->product;

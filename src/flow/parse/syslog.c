@@ -115,9 +115,27 @@ static bool take_structured(struct leaves *l, str *rest)
 	return true;
 }
 
-/* The message; a JSON object in it (rsyslog's "@cee:" too), or a line in a format of codec/line, gives its fields
- * beside. */
-static bool add_message(struct leaves *l, str message)
+/* What reads the part behind the head, and who wrote it. */
+struct teller {
+	const struct text_parsers *parsers;
+	str app;
+	bool headless; /* there was no head */
+};
+
+/* The text parsers, else the formats of codec/line. */
+static bool add_text(struct leaves *l, const struct teller *t, str message)
+{
+	enum text_answer said = t->app.len ? text_parsers_message(t->parsers, t->app, message, l) : TEXT_NOT_OURS;
+
+	if (t->headless)
+		said = text_parsers_line(t->parsers, message, l);
+	if (said == TEXT_FITS || said == TEXT_NO_ROOM)
+		return said == TEXT_FITS;
+	return line_leaves(message, l) != LINE_FULL;
+}
+
+/* The message; a JSON object in it (rsyslog's "@cee:" too), or a text that somebody knows, gives its fields beside. */
+static bool add_message(struct leaves *l, const struct teller *t, str message)
 {
 	str json;
 	size_t len;
@@ -130,21 +148,27 @@ static bool add_message(struct leaves *l, str message)
 
 		if (json_flatten(json, l, &len, NULL) != 0)
 			l->count = count;
-	} else if (line_leaves(message, l) == LINE_FULL) {
+	} else if (!add_text(l, t, message)) {
 		return false;
 	}
 	return add(l, "message", message, LEAF_TEXT);
 }
 
 /* Behind "1 ": TIMESTAMP HOSTNAME APP-NAME PROCID MSGID SD [MSG]. */
-static bool rfc5424(struct leaves *l, str rest)
+static bool rfc5424(struct leaves *l, struct teller *t, str rest)
 {
 	static const char *const names[] = {"timestamp", "host", "app", "procid", "msgid"};
 	str before;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!add_word(l, names[i], take_word(&rest)))
+	t->headless = false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		str word = take_word(&rest);
+
+		if (!add_word(l, names[i], word))
 			return false;
+		if (i == 2)
+			t->app = word;
+	}
 	before = rest;
 	if (str_starts(rest, STR("-")))
 		rest = str_from(rest, 1);
@@ -152,7 +176,7 @@ static bool rfc5424(struct leaves *l, str rest)
 		rest = before;
 	if (rest.len && rest.ptr[0] == ' ')
 		rest = str_from(rest, 1);
-	return add_message(l, rest);
+	return add_message(l, t, rest);
 }
 
 static bool is_digit(char c)
@@ -160,23 +184,35 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Bytes of "Nov  1 07:08:20", or with a year, as Cisco writes it, "Nov 01 2026 07:08:20"; 0 for anything else. */
+static size_t old_time_length(str s)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	ptrdiff_t month = s.len >= 16 ? str_find(str_of(months), str_sub(s, 0, 3)) : -1;
+	const char *p = s.ptr;
+	size_t year = s.len >= 21 && p[11] == ' ' && is_digit(p[7]) && is_digit(p[10]) ? 5 : 0;
+	const char *clock = p + 7 + year;
+
+	if (month < 0 || month % 3 || p[3] != ' ' || !is_digit(p[5]) || p[6] != ' ')
+		return 0;
+	if (clock[2] != ':' || clock[5] != ':' || (clock[8] != ' ' && clock[8] != ':'))
+		return 0;
+	return 15 + year;
+}
+
 /* "Nov  1 07:08:20 ", or the RFC 3339 time that rsyslog writes in its place; the part is taken off. */
 static str take_old_time(str *rest)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	const char *p = rest->ptr;
 	time_us t;
 	str word;
 
-	if (rest->len >= 16 && p[3] == ' ' && p[6] == ' ' && p[9] == ':' && p[12] == ':' && p[15] == ' ' &&
-	    is_digit(p[5])) {
-		ptrdiff_t month = str_find(str_of(months), str_sub(*rest, 0, 3));
+	size_t len = old_time_length(*rest);
 
-		if (month >= 0 && month % 3 == 0) {
-			word = str_sub(*rest, 0, 15);
-			*rest = str_from(*rest, 16);
-			return word;
-		}
+	if (len) {
+		word = str_sub(*rest, 0, len);
+		/* ASA without a host puts a colon here. */
+		*rest = str_from(*rest, len + (rest->ptr[len] == ' '));
+		return word;
 	}
 	word = str_sub(*rest, 0, 40);
 	word = str_sub(word, 0, (size_t)(str_find_byte(word, ' ') < 0 ? 0 : str_find_byte(word, ' ')));
@@ -193,7 +229,7 @@ static bool is_headed(str s)
 }
 
 /* "sshd[812]: " */
-static bool take_tag(struct leaves *l, str *rest)
+static bool take_tag(struct leaves *l, struct teller *t, str *rest)
 {
 	size_t i = 0, end;
 	str tag, pid = STR_NONE;
@@ -218,25 +254,44 @@ static bool take_tag(struct leaves *l, str *rest)
 	*rest = str_from(*rest, end + 1);
 	if (rest->len && rest->ptr[0] == ' ')
 		*rest = str_from(*rest, 1);
+	t->app = tag;
 	return add(l, "app", tag, LEAF_TEXT) && add_word(l, "procid", pid);
 }
 
+/* Some devices leave everything before the tag out; a tag that a text parser claims is still one. */
+static bool is_claimed(struct teller *t, str rest)
+{
+	size_t len = 0;
+
+	while (len < rest.len && len < TAG_MAX && !strchr(":[ ", rest.ptr[len]))
+		len++;
+	if (!t->parsers || len == rest.len || rest.ptr[len] == ' ' ||
+	    !text_parsers_program(t->parsers, str_sub(rest, 0, len)))
+		return false;
+	t->headless = false;
+	return true;
+}
+
 /* Time HOST TAG: MSG; without a time the whole rest is the message, as RFC 3164, 4.3.3 wants. */
-static bool rfc3164(struct leaves *l, str rest)
+static bool rfc3164(struct leaves *l, struct teller *t, str rest)
 {
 	str when = take_old_time(&rest);
 
 	if (when.len == 0)
-		return add_message(l, rest);
+		return (!is_claimed(t, rest) || take_tag(l, t, &rest)) && add_message(l, t, rest);
+	t->headless = false;
 	if (!add(l, "timestamp", when, LEAF_TEXT))
 		return false;
-	if (!is_headed(rest) && !add_word(l, "host", take_word(&rest)))
+	if (!is_headed(rest) && !str_starts(rest, STR(": ")) && !add_word(l, "host", take_word(&rest)))
 		return false;
-	return take_tag(l, &rest) && add_message(l, rest);
+	if (str_starts(rest, STR(": ")))
+		rest = str_from(rest, 2);
+	return take_tag(l, t, &rest) && add_message(l, t, rest);
 }
 
-bool syslog_leaves(str line, struct leaves *l)
+bool syslog_leaves(str line, const struct text_parsers *parsers, struct leaves *l)
 {
+	struct teller t = {.parsers = parsers, .headless = true};
 	str rest = line;
 	unsigned pri;
 
@@ -246,6 +301,6 @@ bool syslog_leaves(str line, struct leaves *l)
 	if (take_pri(&rest, &pri) && (!add_number(l, "facility", pri / 8) || !add_number(l, "severity", pri % 8)))
 		return false;
 	if (rest.len > 2 && rest.ptr[0] == '1' && rest.ptr[1] == ' ' && rest.ptr != line.ptr)
-		return rfc5424(l, str_from(rest, 2));
-	return rfc3164(l, rest);
+		return rfc5424(l, &t, str_from(rest, 2));
+	return rfc3164(l, &t, rest);
 }

@@ -146,7 +146,7 @@ enum text_step text_next(struct text_input *t, bool end, struct leaves *l, struc
 	ret->line = t->line;
 	if (audit_identify(line, &id, &alone, &last))
 		return audit_next(t, end, &id, alone || last, l, &ret->raw);
-	if (line.len && !syslog_leaves(line, l))
+	if (line.len && !syslog_leaves(line, t->parsers, l))
 		return TEXT_FULL;
 	ret->raw = line;
 	advance(t, len, 1);

@@ -21,6 +21,7 @@ struct text_input {
 	uint64_t at; /* of rest in the input, bytes */
 	uint64_t line;
 	struct table *table; /* NULL: lines */
+	const struct text_parsers *parsers;
 	struct audit_seen seen[AUDIT_RECENT];
 	uint32_t seen_next;
 };

@@ -95,8 +95,8 @@ static int check_framework(void *ctx, str path, struct err *e)
 
 /* ---- every other YAML file: at least it is YAML ---- */
 
-static const char *const read_elsewhere[] = {"frameworks/",        "mappings-frameworks/", "mappings/", "laws.yaml",
-					     "law-questions.yaml", "service-map.yaml",     NULL};
+static const char *const read_elsewhere[] = {"frameworks/", "mappings-frameworks/", "mappings/",        "parsers/",
+					     "laws.yaml",   "law-questions.yaml",   "service-map.yaml", NULL};
 
 static int check_yaml(void *ctx, str path, struct err *e)
 {
