@@ -4,6 +4,9 @@ import html.parser
 import io
 import json
 import os
+import re
+import xml.etree.ElementTree as xml
+import zipfile
 
 import pytest
 
@@ -131,7 +134,7 @@ def test_files_do_not_depend_on_jobs(case):
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("option", ["--html", "--csv"])
+@pytest.mark.parametrize("option", ["--html", "--csv", "--ndjson", "--xlsx"])
 def test_nothing_is_overwritten_unasked(case, option):
     out = case / "kept"
     out.write_text("precious")
@@ -139,7 +142,8 @@ def test_nothing_is_overwritten_unasked(case, option):
     assert ran.status == 4 and "exists already" in ran.err and ran.out == ""
     assert out.read_text() == "precious"
     assert detect(case, option, out, "--force").status == 0
-    assert "alpha" in out.read_text()
+    assert option == "--xlsx" or "alpha" in out.read_text()
+    assert out.read_bytes() != b"precious"
     assert sorted(os.listdir(case)) == ["kept", "logs", "rules"]
 
 
@@ -168,3 +172,98 @@ def test_profile_counts_candidates_and_matches(case):
     assert "candidates" in err
     rows = [line.split(None, 2) for line in err.splitlines() if line.strip()[:1].isdigit()]
     assert rows == [["30", "30", "Finds alpha"], ["1", "1", "Finds beta"]]
+
+
+# ---- workbook and NDJSON
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def workbook(path):
+    """Name of each sheet → its rows as texts, in order; and whether any cell is a formula."""
+    with zipfile.ZipFile(path) as z:
+        shared = ["".join(t.text or "" for t in s.iter(MAIN + "t")) for s in xml.fromstring(z.read("xl/sharedStrings.xml"))]
+        names = [s.get("name") for s in xml.fromstring(z.read("xl/workbook.xml")).iter(MAIN + "sheet")]
+        sheets, formulas = {}, 0
+        for number, name in enumerate(names, 1):
+            root = xml.fromstring(z.read(f"xl/worksheets/sheet{number}.xml"))
+            formulas += sum(1 for _ in root.iter(MAIN + "f"))
+            rows = []
+            for row in root.iter(MAIN + "row"):
+                cells = {}
+                for c in row:
+                    value = c.find(MAIN + "v")
+                    if value is not None:
+                        cells[re.match("[A-Z]+", c.get("r")).group()] = shared[int(value.text)] if c.get("t") == "s" else value.text
+                rows.append(cells)
+            sheets[name] = rows
+    return sheets, formulas
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_workbook_holds_what_was_found_and_no_formula(case, lang):
+    ran = detect(case, "--xlsx", case / "out.xlsx", "--lang", lang, "--json")
+    sheets, formulas = workbook(case / "out.xlsx")
+    assert formulas == 0
+    assert list(sheets) == {"en": ["Summary", "Matches", "Rules", "Hosts", "Users", "Timeline"],
+                            "ja": ["概要", "一致", "ルール", "ホスト", "利用者", "時系列"]}[lang]
+    summary, matches, rules, hosts, users, timeline = sheets.values()
+    facts = {row["A"]: row.get("B") for row in summary}
+    assert facts[{"en": "Matches", "ja": "一致"}[lang]] == "31" == str(len(ran.lines()))
+    assert facts[{"en": "critical", "ja": "緊急"}[lang]] == "30"
+    assert len(matches) == 1 + 31 and matches[0]["A"] == {"en": "Time (UTC)", "ja": "日時 (UTC)"}[lang]
+    assert matches[1]["E"] == "=cmd|' /C calc'!A0" and HOSTILE in matches[1]["F"] and matches[1]["H"] == "1"
+    assert {row["B"]: row["C"] for row in rules[1:]} == {"Finds alpha": "30", "Finds beta": "1"}
+    assert {row["A"] for row in hosts[1:]} == {"host-0", "host-1", "host-2", HOSTILE}
+    assert len(users) == 2 and len(timeline) == 1 + 28
+
+
+def test_all_files_of_one_run_agree(case):
+    ran = detect(case, "--json", "--html", case / "o.html", "--csv", case / "o.csv", "--xlsx", case / "o.xlsx", "--ndjson",
+                 case / "o.ndjson")
+    assert ran.status == 0
+    assert read(case / "o.ndjson") == ran.out
+    assert len(list(csv.DictReader(io.StringIO(read(case / "o.csv"), newline="")))) == 31
+    assert len(workbook(case / "o.xlsx")[0]["Matches"]) == 32
+    rows = detect(case, "--ndjson", case / "again.ndjson")
+    assert read(case / "again.ndjson") == ran.out and rows.out.count("Finds alpha") == 30 and "{" not in rows.out.split("\n")[0]
+
+
+def test_workbook_is_bounded_and_keeps_the_worst(case):
+    with open(case / "logs" / "b.ndjson", "w", encoding="utf-8") as f:
+        for i in range(25000):
+            f.write(json.dumps({"product": "test", "service": "app", "@timestamp": "2026-10-01T00:00:00Z", "message": f"beta {i}"}) + "\n")
+    assert detect(case, "--xlsx", case / "o.xlsx", "--html", case / "o.html", timeout=120).status == 0
+    sheets, _ = workbook(case / "o.xlsx")
+    assert len(sheets["Matches"]) == 20000
+    assert sum(row["C"] == "Finds alpha" for row in sheets["Matches"]) == 30
+    left_out = [row["B"] for row in sheets["Summary"] if "without a row" in row["A"]]
+    assert left_out == [str(25031 - 19999)]
+    assert os.path.getsize(case / "o.html") < 200000
+
+
+def test_report_shows_the_events_of_a_correlation_and_the_context_of_an_indicator(case):
+    (case / "rules" / "many.yml").write_text("""title: Many alphas
+id: 11111111-0000-4000-8000-000000000009
+level: high
+correlation:
+  type: event_count
+  rules: [11111111-0000-4000-8000-000000000000]
+  group-by: [host]
+  timespan: 30d
+  condition: {gte: 3}
+  generate: true
+""")
+    (case / "list.csv").write_text("value,type,description\nhttps://bad.files.net/x,url,Seen in case 17\n")
+    with open(case / "logs" / "a.ndjson", "a", encoding="utf-8") as f:
+        f.write(json.dumps({"product": "test", "service": "app", "@timestamp": "2026-11-30T00:00:00Z", "url": "https://bad.files.net/x"}) + "\n")
+    ran = detect(case, "--html", case / "o.html", "--indicators", case / "list.csv", "--ndjson", case / "o.ndjson")
+    assert ran.status == 0, ran
+    groups = [m for m in map(json.loads, read(case / "o.ndjson").splitlines()) if "correlation" in m]
+    assert groups and all(m["event"]["host"] for m in groups)
+    words = Page(read(case / "o.html")).words()
+    for member in groups[0]["correlation"]["members"]:
+        assert f"{member['path']}:{member['line']}" in words
+    assert "event_count >= 3" in words.replace("()", ""), words[:3000]
+    for wanted in ("url https://bad.files.net/x", f"list {case / 'list.csv'}:2", "the list says Seen in case 17"):
+        assert wanted in words, wanted

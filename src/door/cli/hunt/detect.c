@@ -5,10 +5,9 @@
 
 #include "base/check.h"
 #include "base/mem.h"
-#include "door/cli/hunt/detect_text.h"
+#include "door/cli/hunt/detect_files.h"
 #include "door/cli/hunt/hunt.h"
 #include "door/cli/hunt/indicators.h"
-#include "door/cli/hunt/report.h"
 #include "door/cli/hunt/rules_load.h"
 #include "door/cli/verbs.h"
 #include "model/event_json.h"
@@ -209,17 +208,12 @@ struct detect_run {
 	time_us load;
 	int64_t jobs;
 	struct match_text text;
-	struct report report;
-	struct draft html, csv;
-	bool has_html, has_csv;
+	struct detect_files files;
 };
 
 static void run_done(struct detect_run *d)
 {
-	draft_drop(&d->html);
-	draft_drop(&d->csv);
-	if (d->has_html)
-		report_done(&d->report);
+	detect_files_done(&d->files);
 	match_text_done(&d->text);
 	hunt_result_done(&d->result);
 	inputs_done(&d->inputs);
@@ -253,51 +247,12 @@ static int load(struct detect_run *d, struct err *e)
 	return mapping_load(c->data_folder, &d->mapping, e);
 }
 
-/* The files that were asked for are opened before the work, so that a wrong name costs no time. */
-static int open_files(struct detect_run *d, struct err *e)
-{
-	struct cli *c = d->cli;
-	bool replace = cli_has(c, "force");
-	int rc = 0;
-
-	if (cli_has(c, "csv")) {
-		rc = draft_open(cli_value(c, "csv"), replace, &d->csv, e);
-		d->has_csv = rc == 0;
-	}
-	if (rc == 0 && d->has_csv)
-		rc = draft_add(&d->csv, str_of(csv_head), e);
-	if (rc == 0 && cli_has(c, "html")) {
-		rc = draft_open(cli_value(c, "html"), replace, &d->html, e);
-		d->has_html = rc == 0;
-		if (d->has_html)
-			report_init(&d->report, c, d->rules);
-	}
-	return rc;
-}
-
-static uint32_t list_outputs(struct detect_run *d, struct hunt_output out[HUNT_OUTPUTS_MAX])
-{
-	bool json = cli_has(d->cli, "json");
-	uint32_t count = 0;
-
-	d->text.rule_count = rule_set_count(d->rules);
-	out[count] = (struct hunt_output){.render = match_row, .render_group = group_row, .take = match_print};
-	if (json)
-		out[count] = (struct hunt_output){match_json, group_json, match_print_json,
-						  NULL,       NULL,       !d->text.explain};
-	out[count].render_ctx = out[count].take_ctx = &d->text;
-	count++;
-	if (d->has_csv)
-		out[count++] = (struct hunt_output){match_csv, group_csv, match_draft, &d->text, &d->csv, false};
-	if (d->has_html)
-		out[count++] = (struct hunt_output){report_render, report_group, report_take, NULL, &d->report, false};
-	return count;
-}
-
 static int search(struct detect_run *d, struct err *e)
 {
 	struct cli *c = d->cli;
+	const struct detect_files *f = &d->files;
 	struct hunt_output outputs[HUNT_OUTPUTS_MAX];
+	uint32_t output_count = detect_files_outputs(&d->files, &d->text, outputs);
 	struct hunt h = {
 		.rules = d->rules,
 		.mapping = d->mapping,
@@ -306,11 +261,11 @@ static int search(struct detect_run *d, struct err *e)
 		.fields = d->indicators.fields,
 		.env = c->env,
 		.jobs = (uint32_t)d->jobs,
-		.explain = d->text.explain || d->has_csv || d->has_html,
+		.explain = d->text.explain || f->has_csv || f->has_html || f->has_xlsx,
 		.profile = cli_has(c, "profile"),
-		.render_place = cli_has(c, "json") ? place_json : place_row,
+		.render_place = d->text.json || f->has_ndjson ? place_both : place_row,
 		.outputs = outputs,
-		.output_count = list_outputs(d, outputs),
+		.output_count = output_count,
 		.progress = isatty(fileno(c->err)) ? c->err : NULL,
 	};
 	int rc = hunt_run(&h, d->inputs.paths, d->inputs.count, &d->result, e);
@@ -322,33 +277,17 @@ static int search(struct detect_run *d, struct err *e)
 	return rc;
 }
 
-static int finish_files(struct detect_run *d, struct err *e)
-{
-	struct buf page;
-	int rc = d->has_csv ? draft_finish(&d->csv, e) : 0;
-
-	if (rc < 0 || !d->has_html)
-		return rc;
-	buf_init(&page, REPORT_PAGE_MAX);
-	rc = report_write(&d->report, &d->result, &page, e);
-	if (rc == 0)
-		rc = draft_add(&d->html, buf_str(&page), e);
-	if (rc == 0)
-		rc = draft_finish(&d->html, e);
-	buf_done(&page);
-	return rc;
-}
-
 static int detect_with(struct detect_run *d)
 {
 	struct cli *c = d->cli;
 	struct err e = {0};
 	bool refused;
 
-	if (load(d, &e) < 0 || open_files(d, &e) < 0) {
+	if (load(d, &e) < 0 || detect_files_open(&d->files, c, d->rules, &e) < 0) {
 		cli_report(c, &e);
 		return EXIT_ERROR;
 	}
+	d->text.rule_count = rule_set_count(d->rules);
 	refused = cli_has(c, "strict") && rule_set_problem_count(d->rules);
 	if (!refused)
 		find_inputs(&d->inputs);
@@ -358,7 +297,7 @@ static int detect_with(struct detect_run *d)
 	}
 	d->result.inputs += d->inputs.failed;
 	d->result.inputs_failed += d->inputs.failed;
-	if (!refused && finish_files(d, &e) < 0) {
+	if (!refused && detect_files_finish(&d->files, &d->result, &e) < 0) {
 		cli_report(c, &e);
 		return EXIT_ERROR;
 	}
@@ -394,6 +333,7 @@ static int detect_run(struct cli *c)
 	arena_init(&d.inputs.arena, 2u << 30);
 	d.names = name_table_create();
 	match_text_init(&d.text, c, cli_has(c, "explain"));
+	d.text.json = cli_has(c, "json");
 	if (c->out == stdout) /* nothing is written yet; a small buffer would mean many system calls */
 		(void)setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
 	status = detect_with(&d);
@@ -407,6 +347,8 @@ static const struct cli_option detect_options[] = {
 	{"explain", NULL, false, false},
 	{"html", "OUT.html", false, false},
 	{"csv", "OUT.csv", false, false},
+	{"xlsx", "OUT.xlsx", false, false},
+	{"ndjson", "OUT.ndjson", false, false},
 	{"force", NULL, false, false},
 	{"stats", NULL, false, false},
 	{"profile", NULL, false, false},

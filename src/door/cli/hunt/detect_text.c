@@ -153,9 +153,9 @@ static void add_rule_json(struct buf *out, const struct rule *r)
 	buf_add(out, STR("]}"));
 }
 
-void place_json(void *ctx, struct buf *out, const struct hunt_view *v)
+void place_both(void *ctx, struct buf *out, const struct hunt_view *v)
 {
-	(void)ctx;
+	place_row(ctx, out, v);
 	add_place_json(out, v);
 	event_add_json(out, v->event);
 }
@@ -178,6 +178,14 @@ static void add_members_json(struct buf *out, const struct related_match *g, con
 	}
 }
 
+/* Of what place_both wrote, or place_row: no control character is left in a row. */
+static size_t row_end(str place)
+{
+	ptrdiff_t end = str_find_byte(place, '\n');
+
+	return end < 0 ? place.len : (size_t)end + 1;
+}
+
 void group_json(void *ctx, struct buf *out, const struct related_match *g, const str *paths)
 {
 	const struct correlate_match *m = g->match;
@@ -198,7 +206,7 @@ void group_json(void *ctx, struct buf *out, const struct related_match *g, const
 	buf_add_fmt(out, ",\"events\":%" PRIu64 ",\"id\":\"%016" PRIx64 "\",\"members\":[", m->events, m->id);
 	add_members_json(out, g, paths);
 	buf_add(out, STR("]}"));
-	buf_add(out, g->place);
+	buf_add(out, str_from(g->place, row_end(g->place)));
 	buf_add(out, STR("}\n"));
 }
 
@@ -289,7 +297,7 @@ void group_row(void *ctx, struct buf *out, const struct related_match *g, const 
 	words_add(out, t->cli->lang, STR("detect.correlated"), (const struct word_arg[]){{"events", buf_str(&count)}},
 		  1);
 	buf_done(&count);
-	buf_add(out, g->place);
+	buf_add(out, str_sub(g->place, 0, row_end(g->place)));
 }
 
 /* "    selection: CommandLine|contains " -enc "  ⟵ the value" */
@@ -458,6 +466,8 @@ int match_print(void *ctx, const struct hunt_match *match, struct err *e)
 {
 	const struct match_text *t = ctx;
 
+	if (t->draft)
+		return draft_add(t->draft, match->text, e);
 	if (fwrite(match->text.ptr, 1, match->text.len, t->cli->out) != match->text.len)
 		return err_set_errno(e, "err.file.write", STR("-"), errno);
 	return 0;

@@ -31,7 +31,8 @@ void view_title(struct buf *out, enum lang lang, const struct hunt_view *v);
 
 struct match_text {
 	const struct cli *cli;
-	bool explain;
+	bool explain, json;
+	struct draft *draft; /* where match_print writes; NULL: the verb's standard output */
 	/* Of match_print_json: what it tells of each rule, made at the rule's first match. */
 	struct arena arena;
 	str *rules; /* by index, of rule_count */
@@ -53,10 +54,11 @@ extern const char csv_head[];
 void group_json(void *ctx, struct buf *out, const struct related_match *g, const str *paths);
 void group_row(void *ctx, struct buf *out, const struct related_match *g, const str *paths);
 void group_csv(void *ctx, struct buf *out, const struct related_match *g, const str *paths);
-void place_json(void *ctx, struct buf *out, const struct hunt_view *v);
+/* A row, and behind its line end the JSON; group_row and group_json each take their part. */
+void place_both(void *ctx, struct buf *out, const struct hunt_view *v);
 void place_row(void *ctx, struct buf *out, const struct hunt_view *v);
 
-/* Takers: to the verb's standard output (ctx: struct match_text), to a draft (ctx: struct draft). */
+/* Takers: of a struct match_text, and to a draft (ctx: struct draft). */
 int match_print(void *ctx, const struct hunt_match *match, struct err *e);
 int match_print_json(void *ctx, const struct hunt_match *match, struct err *e);
 int match_draft(void *ctx, const struct hunt_match *match, struct err *e);

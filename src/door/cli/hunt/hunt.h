@@ -22,7 +22,7 @@
 #define HUNT_JOBS_MAX 256u
 #define HUNT_INPUTS_MAX 10000000u
 #define HUNT_MEMORY (64u << 20)    /* match texts kept in memory */
-#define HUNT_MATCHES_MAX 20000000u /* entries of 48 bytes */
+#define HUNT_MATCHES_MAX 20000000u /* entries of 56 bytes */
 #define HUNT_LINE_MAX (64u << 20)  /* one match as text */
 #define HUNT_FAILURES_MAX 1000u    /* told one by one; more are counted */
 #define HUNT_OUTPUTS_MAX SHELF_TEXTS_MAX

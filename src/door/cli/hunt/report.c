@@ -1,5 +1,5 @@
 /* What the hunt report gathers. */
-#include "door/cli/hunt/report.h"
+#include "door/cli/hunt/report_book.h"
 
 #include <inttypes.h>
 
@@ -55,25 +55,44 @@ static void add_part(struct buf *out, str text)
 	buf_add_byte(out, PART);
 }
 
+static void add_word_part(const struct report *r, struct buf *out, const char *word)
+{
+	add_part(out, words_get(r->cli->lang, str_of(word)));
+}
+
+/* Which indicator, in which field of the event, from which list, and what the list says of it. */
+static void add_hit(const struct report *r, struct buf *out, const struct hunt_view *v)
+{
+	_cleanup_(buf_done) struct buf text = {.max = TITLE_MAX};
+
+	indicators_add_title(&text, r->cli->lang, v->hit);
+	add_part(out, STR_NONE);
+	add_part(out, buf_str(&text));
+	add_part(out, v->hit->field);
+	add_part(out, event_text(v->event, v->hit->field));
+	buf_clear(&text);
+	buf_add(&text, v->hit->source);
+	buf_add_fmt(&text, ":%u", v->hit->line);
+	add_word_part(r, out, "hunt.list");
+	add_part(out, buf_str(&text));
+	if (v->hit->description.len) {
+		add_word_part(r, out, "hunt.list.says");
+		add_part(out, v->hit->description);
+	}
+}
+
 void report_render(void *ctx, struct buf *out, const struct hunt_view *v)
 {
 	uint32_t shown = 0;
 	uint64_t place = v->event->line ? v->event->line : v->event->record;
 
-	struct buf title = {.max = TITLE_MAX};
-
-	(void)ctx;
 	add_part(out, event_host(v->event));
 	add_part(out, event_user(v->event));
 	add_part(out, v->path);
 	buf_add_u64(out, place);
 	buf_add_byte(out, PART);
-	if (v->hit) {
-		indicators_add_title(&title, LANG_EN, v->hit);
-		add_part(out, STR_NONE);
-		add_part(out, buf_str(&title));
-		buf_done(&title);
-	}
+	if (v->hit)
+		add_hit(ctx, out, v);
 	for (uint32_t i = 0; i < v->reason_count && shown < REPORT_REASONS_MAX; i++) {
 		const struct match_reason *reason = &v->reasons[i];
 		bool again = i && str_eq(reason->field, v->reasons[i - 1].field);
@@ -86,11 +105,23 @@ void report_render(void *ctx, struct buf *out, const struct hunt_view *v)
 	}
 }
 
+static void add_member(struct buf *out, const struct related_event *ev, str path)
+{
+	_cleanup_(buf_done) struct buf text = {.max = TITLE_MAX};
+	char time[TIME_TEXT_MAX];
+
+	add_part(out, (str){time, time_format_local(ev->time, 0, time)});
+	buf_add(&text, text_cut(path, REPORT_VALUE_MAX / 2));
+	buf_add_fmt(&text, ":%" PRIu64, related_place(ev));
+	add_part(out, buf_str(&text));
+}
+
+/* What the events have in common, how many they are against what was asked, and the first of them with their places. */
 void report_group(void *ctx, struct buf *out, const struct related_match *g, const str *paths)
 {
 	const struct correlate_match *m = g->match;
+	_cleanup_(buf_done) struct buf text = {.max = TITLE_MAX};
 
-	(void)ctx;
 	add_part(out, group_host(m));
 	add_part(out, group_user(m));
 	add_part(out, m->ref_count ? paths[g->members[0].input] : STR_NONE);
@@ -100,6 +131,13 @@ void report_group(void *ctx, struct buf *out, const struct related_match *g, con
 		add_part(out, m->group_names[i]);
 		add_part(out, m->group_values[i]);
 	}
+	add_word_part(ctx, out, "hunt.condition");
+	add_part(out, m->condition);
+	buf_add_u64(&text, m->events);
+	add_word_part(ctx, out, "hunt.group.events");
+	add_part(out, buf_str(&text));
+	for (uint32_t i = 0; i < m->ref_count && i < REPORT_MEMBERS_MAX; i++)
+		add_member(out, &g->members[i], paths[g->members[i].input]);
 }
 
 str report_part(str *rest)
@@ -230,6 +268,8 @@ int report_take(void *ctx, const struct hunt_match *match, struct err *e)
 		found->times_known = true;
 	}
 	count_time(r, match, level);
+	if (r->book)
+		report_book_keep(r->book, match, rule);
 	rc = names_add(r, &r->hosts, host, level, e);
 	if (rc == 0)
 		rc = names_add(r, &r->users, user, level, e);

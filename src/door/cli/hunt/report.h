@@ -17,8 +17,9 @@
 #define REPORT_ROWS_MAX 5000u   /* of all rules together */
 #define REPORT_NAMES_MAX 10000u /* different hosts, different users */
 #define REPORT_NAMES_SHOWN 30u
-#define REPORT_REASONS_MAX 8u /* fields of one match */
-#define REPORT_VALUE_MAX 400u /* bytes of one of them */
+#define REPORT_REASONS_MAX 8u  /* fields of one match */
+#define REPORT_MEMBERS_MAX 10u /* events of one match of a correlation */
+#define REPORT_VALUE_MAX 400u  /* bytes of one of them */
 #define REPORT_FAILURES_SHOWN 100u
 #define REPORT_STEPS_MAX 4096u /* of the timeline while it is gathered */
 #define REPORT_BARS_MAX 72u
@@ -69,7 +70,8 @@ struct report {
 	struct report_names hosts, users;
 	struct report_step *steps;
 	size_t step_count, step_cap;
-	size_t unit; /* of report_units */
+	size_t unit;              /* of report_units */
+	struct report_book *book; /* that gets the matches too, or NULL */
 };
 
 extern const time_us report_units[]; /* each divides the next */
@@ -77,13 +79,18 @@ extern const size_t report_unit_count;
 
 void report_init(struct report *r, const struct cli *c, const struct rule_set *rules);
 void report_done(struct report *r);
-/* For struct hunt_output: render needs no context, take gets the report. */
+/* For struct hunt_output; the context of all three is the report, which rendering only reads. */
 void report_render(void *ctx, struct buf *out, const struct hunt_view *v);
 void report_group(void *ctx, struct buf *out, const struct related_match *g, const str *paths);
 int report_take(void *ctx, const struct hunt_match *match, struct err *e);
 /* The page. */
 int report_write(struct report *r, const struct hunt_result *result, struct buf *out, struct err *e) MUST_CHECK;
 
+/* Worst first. */
+void report_names_sort(struct report_names *n);
+/* What a rule says of itself, and the command line that made the report; for page and workbook. */
+str report_about(const struct rule *rule, enum lang lang);
+str report_command(const struct report *r, struct arena *a);
 /* Of a packed row: the part up to the next separator. */
 str report_part(str *rest);
 /* The steps again, in a coarser unit: at most `max` from the first to the last. */

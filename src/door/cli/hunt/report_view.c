@@ -180,6 +180,11 @@ static void put_row(struct page *p, struct view *rule, const struct report_row *
 	}
 }
 
+str report_about(const struct rule *rule, enum lang lang)
+{
+	return lang == LANG_JA && rule->description_ja.len ? rule->description_ja : rule->description;
+}
+
 static void put_rule(struct page *p, const struct report_rule *found)
 {
 	const struct rule *rule = found->rule;
@@ -190,8 +195,7 @@ static void put_rule(struct page *p, const struct report_rule *found)
 	view_i64(v, "index", rule->index);
 	view_text(v, "title", rule_title(rule, lang));
 	view_text(v, "id", rule->id);
-	view_text(v, "description",
-		  lang == LANG_JA && rule->description_ja.len ? rule->description_ja : rule->description);
+	view_text(v, "description", report_about(rule, lang));
 	view_text(v, "author", rule->author);
 	view_text(v, "license", rule->license);
 	put_u64(v, "count", found->count);
@@ -223,12 +227,17 @@ static int name_cmp(const void *a, const void *b)
 	return str_cmp(x->name, y->name);
 }
 
+void report_names_sort(struct report_names *n)
+{
+	if (n->count)
+		qsort(n->list, n->count, sizeof(*n->list), name_cmp);
+}
+
 static void put_names(struct page *p, const char *name, struct report_names *n)
 {
 	struct view *v = view_map(p->view, name);
 
-	if (n->count)
-		qsort(n->list, n->count, sizeof(*n->list), name_cmp);
+	report_names_sort(n);
 	view_list(v, "list");
 	for (size_t i = 0; i < n->count && i < REPORT_NAMES_SHOWN; i++) {
 		struct view *item = view_item(v, "list");
@@ -374,9 +383,9 @@ static void add_word(struct buf *out, str word)
 		buf_add_byte(out, '\'');
 }
 
-static str command_of(struct page *p)
+str report_command(const struct report *r, struct arena *a)
 {
-	const struct cli *c = p->r->cli;
+	const struct cli *c = r->cli;
 	struct buf out;
 	str copy;
 
@@ -390,7 +399,7 @@ static str command_of(struct page *p)
 	}
 	for (size_t i = 0; i < c->arg_count; i++)
 		add_word(&out, c->args[i]);
-	copy = arena_str(p->a, buf_str(&out));
+	copy = arena_str(a, buf_str(&out));
 	buf_done(&out);
 	return copy;
 }
@@ -423,7 +432,7 @@ static void put_making(struct page *p)
 {
 	const struct env *env = p->r->cli->env;
 
-	view_text(p->view, "command", command_of(p));
+	view_text(p->view, "command", report_command(p->r, p->a));
 	view_text(p->view, "version", STR(NOROSHI_VERSION));
 	put_time(p, p->view, "made", env->now(env->ctx) / TIME_SECOND * TIME_SECOND);
 	view_fmt(p->view, "seconds", "%.1f", (double)p->result->took / (double)TIME_SECOND);

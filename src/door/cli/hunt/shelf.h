@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "door/cli/hunt/spool.h"
 
-#define SHELF_TEXTS_MAX 3u
+#define SHELF_TEXTS_MAX 4u
 
 struct shelf_entry {
 	time_us time; /* INT64_MAX: not known; such events come last, in the order they were read */
