@@ -8,6 +8,7 @@
 #include "flow/detect/internal.h"
 
 #define NUMBER_TEXT_MAX 63u
+#define CIDR_V4_BITS 96u /* in front of an IPv4 address */
 
 uint32_t pred_add(struct rule_set *set, const struct pred *p, str payload)
 {
@@ -75,7 +76,7 @@ bool cidr_parse(str text, struct cidr *ret)
 	if (slash >= 0) {
 		if (!str_to_u64(str_from(text, (size_t)slash + 1), &bits) || bits > (v4 ? 32 : 128))
 			return false;
-		bits += v4 ? 96 : 0;
+		bits += v4 ? CIDR_V4_BITS : 0;
 	}
 	c.bits = (unsigned)bits;
 	*ret = c;
@@ -89,6 +90,9 @@ static bool cidr_test(const struct cidr *c, str text)
 	bool v4;
 
 	if (!address_parse(text, address, &v4) || memcmp(address, c->address, whole) != 0)
+		return false;
+	/* ::/0 and the like are networks of IPv6: how we keep an IPv4 address does not put it there. */
+	if (v4 && c->bits < CIDR_V4_BITS)
 		return false;
 	return rest == 0 || ((address[whole] ^ c->address[whole]) >> (8 - rest)) == 0;
 }

@@ -62,15 +62,30 @@ static bool is_letter_or_digit(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* (?x), wherever the letter stands among the options: blanks of the pattern are then not looked for. */
+static bool has_extended(str p)
+{
+	for (size_t at = 0; at + 2 < p.len; at++) {
+		if (p.ptr[at] != '(' || p.ptr[at + 1] != '?')
+			continue;
+		for (size_t i = at + 2; i < p.len && p.ptr[i] && strchr("^-imnsxUJ", p.ptr[i]); i++)
+			if (p.ptr[i] == 'x')
+				return true;
+	}
+	return false;
+}
+
 /* A pattern in which nothing is evident: an alternation at the top, quotes, verbs, comments, extended syntax, or an
  * escape with an argument such as \x41. */
 static bool is_opaque(str p)
 {
-	static const char *const signs[] = {"\\Q", "(*", "[:", "(?x", "(?#"};
+	static const char *const signs[] = {"\\Q", "(*", "[:", "(?#"};
 
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
 		if (str_find(p, str_of(signs[i])) >= 0)
 			return true;
+	if (has_extended(p))
+		return true;
 	for (size_t at = 0; at < p.len; at = skip_item(p, at)) {
 		if (p.ptr[at] == '|')
 			return true;

@@ -110,6 +110,15 @@ static bool has_placeholder(str written)
 	return false;
 }
 
+/* Of one byte, a shift by one leaves no digit that is its own: the value would be found everywhere. */
+static bool is_too_short(const struct variants *v)
+{
+	for (uint32_t i = 0; i < v->count; i++)
+		if (v->list[i].bytes.len == 0)
+			return true;
+	return false;
+}
+
 static int text_value(struct compile *c, const struct modifiers *m, const struct yaml_node *node, struct expr *ret)
 {
 	_cleanup_(variants_done) struct variants v = {.count = 1};
@@ -117,9 +126,12 @@ static int text_value(struct compile *c, const struct modifiers *m, const struct
 
 	pattern_init(&v.list[0]);
 	pattern_parse(&v.list[0], node->text, m->expand);
-	for (uint32_t i = 0; i < m->order_count; i++)
+	for (uint32_t i = 0; i < m->order_count; i++) {
 		if (transform(&v, (enum modifier_id)m->order[i]) < 0)
 			return compile_fail(c, node, "err.rule.encoding", node->text);
+		if (m->order[i] == MOD_BASE64OFFSET && is_too_short(&v))
+			return compile_fail(c, node, "err.rule.base64_short", node->text);
+	}
 	/* Keywords are searched in the event's values, not compared with them. */
 	for (uint32_t i = 0; i < v.count && m->field.len == 0; i++) {
 		pattern_star_front(&v.list[i]);

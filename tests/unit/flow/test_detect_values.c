@@ -188,6 +188,18 @@ static void encodings(void **state)
 	expect(rows, COUNT_OF(rows));
 }
 
+static void one_byte_shifted_is_refused(void **state)
+{
+	_cleanup_(fixture_done) struct fixture f = {0};
+
+	(void)state;
+	fixture_load(&f, STR("title: a\ndetection:\n  s:\n    F|base64offset|contains: 'a'\n  condition: s\n---\n"
+			     "title: b\ndetection:\n  s:\n    F|wide|base64offset|contains: 'a'\n  condition: s\n"));
+	assert_int_equal(rule_set_problem_count(f.set), 1);
+	assert_string_equal(rule_set_problem(f.set, 0)->err.id, "err.rule.base64_short");
+	assert_int_equal(rule_set_count(f.set), 1);
+}
+
 static void regular_expressions(void **state)
 {
 	static const struct row rows[] = {
@@ -208,6 +220,8 @@ static void regular_expressions(void **state)
 		{"F|re|i: 'mask'", "ma\xC5\xBF\xE2\x84\xAA", true}, /* Unicode twins of s and k */
 		{"F|re: '(foo|bar)baz'", "barbaz", true},
 		{"F|re: 'foobar|quux'", "quux", true},
+		{"F|re: '(?x)foo bar'", "foobar", true},
+		{"F|re: '(?ix)foo bar'", "FOOBAR", true}, /* the blank is none of what must be there */
 		{"F|re: '[^]]abc[a\\]]'", "xabc]", true},
 		{"F|re|all: ['a+', 'b+']", "ab", true},
 		{"F|re|all: ['a+', 'b+']", "a", false},
@@ -239,6 +253,9 @@ static void numbers_networks_dates(void **state)
 		{"F|cidr: 'fe80::/10'", "fec0::1", false},
 		{"F|cidr: [127.0.0.0/8, '::1/128']", "::1", true},
 		{"F|cidr: 0.0.0.0/0", "not an address", false},
+		{"F|cidr: '::/0'", "::1", true},
+		{"F|cidr: '::/0'", "10.1.2.3", false},
+		{"F|cidr: '::ffff:10.0.0.0/104'", "10.1.2.3", true},
 		{"F|hour: 7", "2026-11-21T07:08:20Z", true},
 		{"F|minute: 8", "2026-11-21T07:08:20Z", true},
 		{"F|day: 21", "2026-11-21T07:08:20Z", true},
@@ -312,6 +329,7 @@ int main(void)
 		cmocka_unit_test(nothing_has_three_forms),
 		cmocka_unit_test(windash_takes_any_dash),
 		cmocka_unit_test(encodings),
+		cmocka_unit_test(one_byte_shifted_is_refused),
 		cmocka_unit_test(regular_expressions),
 		cmocka_unit_test(numbers_networks_dates),
 		cmocka_unit_test(field_references),
