@@ -2,6 +2,7 @@
 #include "app/demo_seeding.h"
 #include "base/check.h"
 #include "base/mem.h"
+#include "centre/oncall/oncall.h"
 #include "centre/people/people.h"
 #include "centre/procedure/procedure.h"
 #include "centre/provider/provider.h"
@@ -108,6 +109,66 @@ static int absence(struct seeding *s, const struct yaml_node *node)
 	return absence_add(s->db, seed_person(s, STR("manager")), &a, days_ago(s, 20), &id, s->e);
 }
 
+/* ---- on-call ---- */
+
+/* {name, level, layers: [day, …], people: [user, …]}: handed over on Mondays at nine. */
+static int rotation(struct seeding *s, const struct yaml_node *node)
+{
+	const struct yaml_node *layers = yaml_get(node, STR("layers")), *people = yaml_get(node, STR("people"));
+	struct oncall_rotation r = {.name = seed_text(s, yaml_get(node, STR("name"))),
+				    .day_from = 540,
+				    .day_to = 1080,
+				    .turn_weeks = 1,
+				    .handover_weekday = 1,
+				    .handover_min = 540,
+				    .start = day_at(days_ago(s, 60), 540),
+				    .is_active = true};
+	struct people all;
+	int64_t level, id;
+	int rc = load(s, &all);
+
+	if (rc || (rc = seed_number(s, node, STR("level"), ONCALL_LEVELS_MAX, &level)))
+		return rc;
+	r.level = (int)level;
+	for (uint32_t i = 0; layers && i < layers->count; i++) {
+		enum oncall_layer layer;
+
+		if (!oncall_layer_parse(layers->items[i].text, &layer))
+			return seed_refuse(s, &layers->items[i], STR("layer"));
+		r.layers |= 1u << layer;
+	}
+	for (uint32_t i = 0; people && i < people->count && i < ONCALL_MEMBERS_MAX; i++)
+		r.members[r.member_count++] = person_id(s, &all, &people->items[i]);
+	return oncall_rotation_save(s->db, seed_person(s, STR("manager")), &r, days_ago(s, 60), &id, s->e);
+}
+
+/* {user, means, address, checked: days ago, none = never} */
+static int reach(struct seeding *s, const struct yaml_node *node)
+{
+	struct oncall_contact c = {.means = yaml_text(node, STR("means")), .address = yaml_text(node, STR("address"))};
+	const struct actor *manager = seed_person(s, STR("manager"));
+	struct people all;
+	int64_t days = 0, id;
+	int rc = load(s, &all);
+
+	if (rc)
+		return rc;
+	c.person_id = person_id(s, &all, yaml_get(node, STR("user")));
+	if ((rc = oncall_contact_add(s->db, manager, &c, days_ago(s, 200), &id, s->e)) ||
+	    !yaml_get(node, STR("checked")))
+		return rc;
+	if ((rc = seed_number(s, node, STR("checked"), DAYS_MAX, &days)))
+		return rc;
+	return oncall_contact_check(s->db, manager, id, days_ago(s, days), s->e);
+}
+
+static int seed_oncall(struct seeding *s)
+{
+	int rc = seed_each(s, STR("oncall"), rotation);
+
+	return rc ? rc : seed_each(s, STR("contacts"), reach);
+}
+
 static int seed_people(struct seeding *s)
 {
 	const struct yaml_node *teams = yaml_get(s->root, STR("teams"));
@@ -117,7 +178,9 @@ static int seed_people(struct seeding *s)
 		rc = team(s, &teams->items[i]);
 	if (rc || (rc = seed_each(s, STR("persons"), person)) || (rc = seed_each(s, STR("named"), named)))
 		return rc;
-	return seed_each(s, STR("absences"), absence);
+	if ((rc = seed_each(s, STR("absences"), absence)))
+		return rc;
+	return seed_oncall(s);
 }
 
 /* ---- procedures ---- */

@@ -65,6 +65,8 @@ const struct route *const house_routes[] = {
 	calendar_web_routes,
 	calendar_task_web_routes,
 	calendar_feed_web_routes,
+	oncall_web_routes,
+	oncall_feed_web_routes,
 	packs_api_routes,
 	rules_api_routes,
 	tuning_api_routes,

@@ -129,3 +129,31 @@ def test_what_flowed_stands_on_the_cycle_page(analyst):
     assert "Rule for the new loader" in page and 'href="/incidents/1"' in page
     assert analyst.form("/manage/flows", {"title": "x", "flow": "sideways", "need": "rule"}).status == 422
     assert analyst.form("/manage/flows", {"title": "x", "flow": "long", "need": "luck"}).status == 422
+
+
+def test_a_gap_on_call_is_closed_by_a_rotation_and_a_swap_says_who(demo):
+    manager = session.demo_session(demo, "manager")
+    page = manager.page("/on-call").text
+    assert "▲" in page and 'id="gaps"' in page, "the demo's second level has no weekends"
+    gaps = int(re.search(r'id="gaps">[^<]+</h2><span class="badge err">▲ (\d+)<', page).group(1))
+    person = re.search(r'<select id="swap-person"[^>]*><option value="(\d+)">', page).group(1)
+    rotation = {"name": "Weekend reserve", "level": "2", "layer": "weekend", "day_from": "09:00", "day_to": "18:00", "weeks": "1", "weekday": "1",
+                "handover": "09:00", "start": "2026-01-05", "member": person}
+    assert manager.form("/on-call/rotations", {**rotation, "day_from": "25:00"}).status == 422
+    assert manager.form("/on-call/rotations", {**rotation, "member": "99999"}).status == 422
+    assert manager.form("/on-call/rotations", rotation).status == 303
+    after = manager.page("/on-call").text
+    assert int(re.search(r'id="gaps">[^<]+</h2><span class="badge err">▲ (\d+)<', after).group(1)) < gaps
+    today = datetime.date.today()
+    swap = {"rotation": "1", "person": person, "from": f"{today - datetime.timedelta(days=1)}T00:00", "to": f"{today + datetime.timedelta(days=2)}T00:00"}
+    assert manager.form("/on-call/swaps", {**swap, "reason": ""}).status == 422, "a reason is needed"
+    assert manager.form("/on-call/swaps", {**swap, "to": "later", "reason": "x"}).status == 422
+    assert manager.form("/on-call/swaps", {**swap, "reason": "family matter"}).status == 303
+    assert "family matter" in manager.page("/on-call").text
+    calendar = icalendar.Calendar.from_ical(session.Session(demo).get(fresh_feed(manager, all="1").replace("/calendar/", "/on-call/")).text)
+    events = list(calendar.walk("VEVENT"))
+    assert len(events) > 20 and len({str(e["UID"]) for e in events}) == len(events) and not [e for e in events if e.errors]
+    # Names and addresses are not for a customer's reader; a manager's deed is not an analyst's.
+    assert "070-0000" in manager.page("/on-call").text
+    customer = session.demo_session(demo, "analyst")
+    assert customer.form("/on-call/rotations", rotation).status in (403, 404)

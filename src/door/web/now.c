@@ -206,6 +206,7 @@ static int now_show(struct request *rq, struct response *rs, struct err *e)
 		rc = show_incident_kpi(&n, e);
 	rc = rc ? rc : take_todo(&n, e);
 	rc = rc ? rc : now_today(rq, n.v, e);
+	rc = rc ? rc : now_oncall(rq, n.v, e);
 	rc = rc ? rc : show_offer(rq, n.v, e);
 	if (rc)
 		return rc;

@@ -12,4 +12,7 @@ void now_time(struct view *v, const struct request *rq, time_us t);
 /* changes and work: see now/index. */
 int now_today(struct request *rq, struct view *v, struct err *e) MUST_CHECK;
 
+/* oncall_levels, is_oncall_gap: see now/index. */
+int now_oncall(struct request *rq, struct view *v, struct err *e) MUST_CHECK;
+
 #endif

@@ -37,7 +37,10 @@ extern const struct route calendar_web_routes[];      /* month, week, list of wh
 extern const struct route calendar_task_web_routes[]; /* tasks, proposals, closing a day */
 extern const struct route calendar_feed_web_routes[]; /* iCalendar addresses */
 
-extern const struct route intel_web_routes[];         /* lists of indicators */
+extern const struct route oncall_web_routes[];      /* who is called, the escalation order, swaps */
+extern const struct route oncall_feed_web_routes[]; /* turns as iCalendar */
+
+extern const struct route intel_web_routes[];          /* lists of indicators */
 extern const struct route procedure_web_routes[];      /* procedures: list and editor */
 extern const struct route procedure_show_web_routes[]; /* one procedure: states, walk-throughs */
 extern const struct route people_web_routes[];         /* who can do what */

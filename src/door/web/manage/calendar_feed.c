@@ -8,8 +8,11 @@
 #define FEED_AHEAD_DAYS 120
 #define FEED_REMIND_MIN 60
 
-static int feeds_page(struct request *rq, struct response *rs, str fresh, const struct err *why, struct err *e)
+/* `token` of a new address, shown once; NULL = none. */
+static int feeds_page(struct request *rq, struct response *rs, const char *token, const struct err *why, struct err *e)
 {
+	const char *scheme = rq->is_tls ? "https" : "http";
+	str fresh = STR(""), oncall = STR("");
 	struct view *v = view_create(rq->arena);
 	struct feed *feeds;
 	uint32_t count;
@@ -17,6 +20,10 @@ static int feeds_page(struct request *rq, struct response *rs, str fresh, const 
 
 	if (rc)
 		return rc;
+	if (token) {
+		fresh = arena_fmt(rq->arena, "%s://" STR_FMT "/calendar/feed/%s", scheme, STR_ARG(rq->host), token);
+		oncall = arena_fmt(rq->arena, "%s://" STR_FMT "/on-call/feed/%s", scheme, STR_ARG(rq->host), token);
+	}
 	view_list(v, "feeds");
 	for (uint32_t i = 0; i < count; i++) {
 		struct view *row = view_item(v, "feeds");
@@ -26,6 +33,7 @@ static int feeds_page(struct request *rq, struct response *rs, str fresh, const 
 		view_text(row, "created", show_time_text(rq, feeds[i].created_at));
 	}
 	view_text(v, "fresh", fresh);
+	view_text(v, "fresh_oncall", oncall);
 	if (why && !evaluate_notice(rq, rs, v, why)) {
 		if (e)
 			*e = *why;
@@ -36,7 +44,7 @@ static int feeds_page(struct request *rq, struct response *rs, str fresh, const 
 
 static int feeds_get(struct request *rq, struct response *rs, struct err *e)
 {
-	return feeds_page(rq, rs, STR(""), NULL, e);
+	return feeds_page(rq, rs, NULL, NULL, e);
 }
 
 static int create_post(struct request *rq, struct response *rs, struct err *e)
@@ -44,14 +52,11 @@ static int create_post(struct request *rq, struct response *rs, struct err *e)
 	_cleanup_secret_ struct secret token = {0};
 	bool all = request_form(rq, STR("all")).len != 0;
 	struct err why = {0};
-	str url;
 
 	if (feed_create(rq->db, &rq->actor, rq->services->env, all, rq->now, &token, &why))
-		return feeds_page(rq, rs, STR(""), &why, e);
-	url = arena_fmt(rq->arena, "%s://" STR_FMT "/calendar/feed/%s", rq->is_tls ? "https" : "http",
-			STR_ARG(rq->host), token.text);
+		return feeds_page(rq, rs, NULL, &why, e);
 	response_header(rs, STR("Cache-Control"), STR("no-store"));
-	return feeds_page(rq, rs, url, NULL, e);
+	return feeds_page(rq, rs, token.text, NULL, e);
 }
 
 static int revoke_post(struct request *rq, struct response *rs, struct err *e)

@@ -168,25 +168,6 @@ static int list_get(struct request *rq, struct response *rs, struct err *e)
 
 /* ---- the form ---- */
 
-static int read_due_time(const struct request *rq, int *ret, struct err *e)
-{
-	str text = request_form(rq, STR("due_time"));
-	int64_t hour, minute;
-	int rc;
-
-	*ret = TASK_DAY_END;
-	if (!text.len)
-		return 0;
-	if (text.len >= 5 && text.ptr[2] == ':' && str_to_i64(str_sub(text, 0, 2), &hour) &&
-	    str_to_i64(str_sub(text, 3, 2), &minute) && hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59) {
-		*ret = (int)(hour * 60 + minute);
-		return 0;
-	}
-	rc = err_set_value(e, ERR_RANGE, "err.manage.time", text);
-	err_path(e, STR("due_time"));
-	return rc;
-}
-
 static int read_choice(const struct request *rq, struct task *t, struct err *e)
 {
 	str every = request_form(rq, STR("every")), shift = request_form(rq, STR("shift"));
@@ -228,7 +209,7 @@ static int read_form(struct request *rq, struct task *t, struct err *e)
 	    (rc = manage_number(rq, "minutes", TASK_MINUTES_MAX, &minutes, e)) ||
 	    (rc = manage_day_read(request_form(rq, STR("start")), "start", manage_today(rq), &t->rule.start, e)) ||
 	    (rc = manage_day_read(request_form(rq, STR("until")), "until", DAY_NONE, &t->rule.end, e)) ||
-	    (rc = read_due_time(rq, &t->due_min, e)))
+	    (rc = manage_time_read(rq, "due_time", TASK_DAY_END, &t->due_min, e)))
 		return rc;
 	t->rule.weekday = (int)weekday;
 	t->rule.day = day ? (int)day : 1;

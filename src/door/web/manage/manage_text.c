@@ -36,6 +36,25 @@ int manage_day_read(str text, const char *field, day_t fallback, day_t *ret, str
 	return rc;
 }
 
+int manage_time_read(const struct request *rq, const char *field, int fallback, int *ret, struct err *e)
+{
+	str text = request_form(rq, str_of(field));
+	int64_t hour, minute;
+	int rc;
+
+	*ret = fallback;
+	if (!text.len)
+		return 0;
+	if (text.len >= 5 && text.ptr[2] == ':' && str_to_i64(str_sub(text, 0, 2), &hour) &&
+	    str_to_i64(str_sub(text, 3, 2), &minute) && hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59) {
+		*ret = (int)(hour * 60 + minute);
+		return 0;
+	}
+	rc = err_set_value(e, ERR_RANGE, "err.manage.time", text);
+	err_path(e, str_of(field));
+	return rc;
+}
+
 int manage_number(const struct request *rq, const char *field, int64_t most, int64_t *ret, struct err *e)
 {
 	str text = request_form(rq, str_of(field));

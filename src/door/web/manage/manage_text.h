@@ -10,6 +10,8 @@ day_t manage_today(const struct request *rq);        /* in the reader's zone */
 str manage_day(const struct request *rq, day_t day); /* "2026-11-21" */
 /* "2026-11-21" of a form or a query; `fallback` when empty. ERR_RANGE with path = field. */
 int manage_day_read(str text, const char *field, day_t fallback, day_t *ret, struct err *e) MUST_CHECK;
+/* "17:30" of a form as minutes of the day; `fallback` when empty. ERR_RANGE with path = field. */
+int manage_time_read(const struct request *rq, const char *field, int fallback, int *ret, struct err *e) MUST_CHECK;
 /* A whole number of a form in [0, most]; 0 when empty. ERR_RANGE. */
 int manage_number(const struct request *rq, const char *field, int64_t most, int64_t *ret, struct err *e) MUST_CHECK;
 /* Lists of choices {value, label, selected}: services of the framework; active people. */
