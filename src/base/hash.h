@@ -13,6 +13,9 @@ struct hash_key {
 };
 
 uint64_t hash_keyed(struct hash_key key, str s);
+/* Keyed, several times as fast, and without any promise against who chooses values: only where a collision costs no
+ * more than a value that was not seen before, as in a cache of one slot a hash. */
+uint64_t hash_quick(struct hash_key key, str s);
 /* Same for all runs; only for data that no stranger chooses, and for stable identifiers. */
 uint64_t hash_stable(str s);
 uint32_t hash_crc32(uint32_t crc, str s);

@@ -2,6 +2,10 @@
 
 #include <strings.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static inline unsigned char lower(char c)
 {
 	unsigned char u = (unsigned char)c;
@@ -52,6 +56,35 @@ bool str_ends_nocase(str s, str suffix)
 	return s.len >= suffix.len && same_nocase(s.ptr + (s.len - suffix.len), suffix.ptr, suffix.len);
 }
 
+/* Sixteen places at once: where the first and the last byte of the needle fit, the rest is compared. Only for short
+ * needles: a text made for it costs at most as many bytes of comparing per place as the needle has. */
+#define FIND_WIDTH 16u
+#define FIND_NEEDLE_MAX 64u
+
+#ifdef __SSE2__
+static const char *find_in_blocks(str s, str needle)
+{
+	size_t last = needle.len - 1, end = s.len - last; /* places */
+	__m128i first_byte = _mm_set1_epi8(needle.ptr[0]), last_byte = _mm_set1_epi8(needle.ptr[last]);
+
+	for (size_t at = 0; at < end; at += FIND_WIDTH) {
+		const char *p = s.ptr + (at + FIND_WIDTH <= end ? at : end - FIND_WIDTH);
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + last));
+		unsigned mask = (unsigned)_mm_movemask_epi8(
+			_mm_and_si128(_mm_cmpeq_epi8(a, first_byte), _mm_cmpeq_epi8(b, last_byte)));
+
+		for (; mask; mask &= mask - 1) {
+			const char *hit = p + __builtin_ctz(mask);
+
+			if (memcmp(hit, needle.ptr, needle.len) == 0)
+				return hit;
+		}
+	}
+	return NULL;
+}
+#endif
+
 ptrdiff_t str_find(str s, str needle)
 {
 	const char *hit;
@@ -60,7 +93,12 @@ ptrdiff_t str_find(str s, str needle)
 		return 0;
 	if (needle.len > s.len)
 		return -1;
-	hit = memmem(s.ptr, s.len, needle.ptr, needle.len);
+#ifdef __SSE2__
+	if (needle.len <= FIND_NEEDLE_MAX && s.len - needle.len + 1 >= FIND_WIDTH)
+		hit = find_in_blocks(s, needle);
+	else
+#endif
+		hit = memmem(s.ptr, s.len, needle.ptr, needle.len);
 	return hit ? hit - s.ptr : -1;
 }
 

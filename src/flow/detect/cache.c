@@ -18,7 +18,7 @@ void cache_done(struct cache *c)
 
 static uint64_t hash_of(const struct cache *c, uint32_t program, uint32_t field, str value)
 {
-	uint64_t hash = hash_keyed(c->key, value);
+	uint64_t hash = hash_quick(c->key, value);
 
 	return hash ^ ((((uint64_t)program << 32) | field) * 0x9E3779B97F4A7C15u);
 }

@@ -18,8 +18,8 @@ int matcher_create(const struct rule_set *set, struct matcher **ret, struct err 
 	m->candidates = mem_alloc(set->rule_count + 1, sizeof(*m->candidates));
 	m->tried = mem_alloc(set->rule_count + 1, sizeof(*m->tried));
 	m->hits = mem_alloc(set->rule_count + 1, sizeof(struct rule *));
-	m->pred_stamp = mem_alloc(set->pred_count + 1, sizeof(*m->pred_stamp));
-	m->pred_value = mem_alloc(set->pred_count + 1, sizeof(*m->pred_value));
+	m->waiting = mem_alloc(set->rule_count + 1, sizeof(*m->waiting));
+	m->pred_answer = mem_alloc(set->pred_count + 1, sizeof(*m->pred_answer));
 	m->chains = mem_alloc((size_t)set->name_count + 1, sizeof(*m->chains));
 	m->regex = regex_scratch_create();
 	arena_init(&m->fold_arena, FOLDED_BYTES_MAX);
@@ -45,8 +45,8 @@ void matcher_free(struct matcher *m)
 	free(m->candidates);
 	free(m->hits);
 	free(m->tried);
-	free(m->pred_stamp);
-	free(m->pred_value);
+	free(m->waiting);
+	free(m->pred_answer);
 	free(m->chains);
 	free(m->next);
 	free(m->values);
@@ -71,10 +71,10 @@ static void next_event_number(struct matcher *m)
 {
 	const struct rule_set *set = m->set;
 
-	if (++m->event != 0)
+	if (++m->event <= EVENT_NUMBER_MAX)
 		return;
 	memset(m->rule_stamp, 0, set->rule_count * sizeof(*m->rule_stamp));
-	memset(m->pred_stamp, 0, set->pred_count * sizeof(*m->pred_stamp));
+	memset(m->pred_answer, 0, set->pred_count * sizeof(*m->pred_answer));
 	memset(m->chains, 0, ((size_t)set->name_count + 1) * sizeof(*m->chains));
 	m->event = 1;
 }
@@ -84,6 +84,7 @@ void matcher_begin(struct matcher *m, const struct event *ev)
 	CHECK(ev->field_count <= EVENT_FIELDS_MAX);
 	next_event_number(m);
 	m->ev = ev;
+	m->keywords_known = false;
 	arena_reset(&m->fold_arena);
 	if (ev->field_count > m->field_cap) {
 		m->field_cap = EVENT_FIELDS_MAX;
@@ -106,15 +107,6 @@ void matcher_begin(struct matcher *m, const struct event *ev)
 	}
 }
 
-static bool has_capitals(str s)
-{
-	unsigned any = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		any |= (unsigned)((unsigned char)s.ptr[i] - 'A') < 26u;
-	return any;
-}
-
 static str folded_of(struct matcher *m, uint32_t i)
 {
 	str text = m->ev->fields[i].text;
@@ -123,7 +115,7 @@ static str folded_of(struct matcher *m, uint32_t i)
 	if (m->folded[i].ptr || text.len == 0)
 		return m->folded[i];
 	m->folded[i] = text;
-	if (has_capitals(text)) {
+	if (text_has_capitals(text)) {
 		copy = arena_alloc(&m->fold_arena, text.len);
 		/* One event is at most EVENT_BYTES_MAX, so its values fit many times. */
 		CHECK(copy != NULL);
@@ -213,20 +205,45 @@ static bool ask_memo(struct matcher *m, uint32_t pred, uint64_t value)
 	return *slot & 1;
 }
 
-bool matcher_pred(struct matcher *m, uint32_t pred)
+/* All values were searched for it, and where it was found the answer is known already. */
+static bool keyword_missed(const struct matcher *m, uint32_t pred)
+{
+	const struct program_field *f = &m->program->fields[FIELD_KEYWORD];
+	uint32_t low = f->first, high = f->first + f->count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (m->program->preds[mid] < pred)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < f->first + f->count && m->program->preds[low] == pred;
+}
+
+static bool answer(struct matcher *m, uint32_t pred)
 {
 	const struct pred *p = &m->set->preds[pred];
 	int32_t i;
 
-	if (m->pred_stamp[pred] == m->event)
-		return m->pred_value[pred];
-	m->pred_stamp[pred] = m->event;
-	i = p->field == FIELD_KEYWORD || p->kind == PRED_FIELDREF ? -1 : first_of(m, p->field);
+	if (p->field == FIELD_KEYWORD)
+		return !(m->keywords_known && keyword_missed(m, pred)) && ask(m, p);
+	i = p->kind == PRED_FIELDREF ? -1 : first_of(m, p->field);
 	if (i >= 0 && m->values[i] && !m->next[i] && pred < 1u << MEMO_PRED_BITS)
-		m->pred_value[pred] = ask_memo(m, pred, m->values[i]);
-	else
-		m->pred_value[pred] = ask(m, p);
-	return m->pred_value[pred];
+		return ask_memo(m, pred, m->values[i]);
+	return ask(m, p);
+}
+
+bool matcher_pred(struct matcher *m, uint32_t pred)
+{
+	uint32_t known = m->pred_answer[pred];
+
+	if (known >> 1 != m->event) {
+		known = m->event << 1 | answer(m, pred);
+		m->pred_answer[pred] = known;
+	}
+	return known & 1;
 }
 
 const struct event_field *matcher_value(struct matcher *m, uint32_t pred, bool matched)
@@ -275,6 +292,23 @@ static str fold_field(void *ctx)
 	return folded_of(m, m->field);
 }
 
+/* A text without wildcards that may stand anywhere was found as it is: there is nothing left to test. */
+static bool holds_when_found(const struct pred *p)
+{
+	return p->kind == PRED_TEXT && !p->cased && p->glob->kind == GLOB_CONTAINS &&
+	       p->glob->segments[0].text.len == p->literal.len && p->literal.len >= LITERAL_LEN_MIN;
+}
+
+static bool witness_holds(struct matcher *m, uint32_t pred)
+{
+	const struct pred *p = &m->set->preds[pred];
+
+	if (!holds_when_found(p) && !pred_test(p, &m->ev->fields[m->field], fold_field(m), m->regex))
+		return false;
+	m->pred_answer[pred] = m->event << 1 | 1;
+	return true;
+}
+
 static void on_witness(void *ctx, uint32_t pred)
 {
 	struct matcher *m = ctx;
@@ -287,7 +321,7 @@ static void on_witness(void *ctx, uint32_t pred)
 
 		if (!m->program->rules[rule] || m->candidate_stamp[rule] == m->candidate_round)
 			continue;
-		if (!tested && !pred_test(&set->preds[pred], &m->ev->fields[m->field], fold_field(m), m->regex))
+		if (!tested && !witness_holds(m, pred))
 			return;
 		tested = true;
 		m->candidate_stamp[rule] = m->candidate_round;
@@ -295,52 +329,77 @@ static void on_witness(void *ctx, uint32_t pred)
 	}
 }
 
+static void next_round(struct matcher *m)
+{
+	if (++m->candidate_round)
+		return;
+	memset(m->candidate_stamp, 0, m->set->rule_count * sizeof(*m->candidate_stamp));
+	m->candidate_round = 1;
+}
+
 /* Fills m->candidates with the rules of which a witness in this field holds for the event's field i. */
 static void find_candidates(struct matcher *m, const struct field_index *x, uint32_t i)
 {
 	struct index_value value = {m->ev->fields[i].text, fold_field, m};
 
-	if (++m->candidate_round == 0) {
-		memset(m->candidate_stamp, 0, m->set->rule_count * sizeof(*m->candidate_stamp));
-		m->candidate_round = 1;
-	}
+	next_round(m);
 	m->candidate_count = 0;
 	m->field = i;
 	field_index_find(x, &value, on_witness, m);
 }
 
-static void try_rule(struct matcher *m, uint32_t rule, uint32_t *hits)
+/* True when the rule was not tried yet for this event. */
+static bool rule_begins(struct matcher *m, uint32_t rule)
 {
 	if (m->rule_stamp[rule] == m->event)
-		return;
+		return false;
 	m->rule_stamp[rule] = m->event;
 	m->tried[rule]++;
-	if (matcher_eval(m, &m->set->exprs[rule]))
+	return true;
+}
+
+static void try_rule(struct matcher *m, uint32_t rule, uint32_t *hits)
+{
+	if (rule_begins(m, rule) && matcher_eval(m, &m->set->exprs[rule]))
 		m->hits[(*hits)++] = &m->set->rules[rule];
 }
 
 static void try_candidates(struct matcher *m, uint32_t *hits)
 {
 	for (uint32_t k = 0; k < m->candidate_count; k++)
-		try_rule(m, m->candidates[k], hits);
+		try_rule(m, m->candidates[k] & CANDIDATE_RULE, hits);
+}
+
+/* Candidates that came with a value of the cache. alone: no other value of the field is in the event. */
+static void try_known(struct matcher *m, const struct cache_entry *known, bool alone, uint32_t *hits)
+{
+	for (uint32_t k = 0; k < known->count; k++) {
+		uint32_t candidate = known->rules[k], rule = candidate & CANDIDATE_RULE;
+
+		if (!rule_begins(m, rule) || (alone && candidate & CANDIDATE_NO))
+			continue;
+		if ((alone && candidate & CANDIDATE_YES) || matcher_eval(m, &m->set->exprs[rule]))
+			m->hits[(*hits)++] = &m->set->rules[rule];
+	}
 }
 
 /* The value's candidates from the cache, or into it. */
 static void try_cached(struct matcher *m, const struct program_field *f, uint32_t i, uint32_t field, uint32_t *hits)
 {
 	struct cache_entry entry = {.program = m->program->number, .field = field};
+	const struct chain *chain = &m->chains[field];
+	bool alone = field != FIELD_KEYWORD && chain->first == chain->last;
 	str text = m->ev->fields[i].text;
 	const struct cache_entry *known = cache_get(&m->cache, entry.program, field, text, &entry.hash);
 
 	if (known) {
-		uint32_t count = known->count;
-
 		m->values[i] = field == FIELD_KEYWORD ? m->values[i] : known->number;
-		for (uint32_t k = 0; k < count; k++)
-			try_rule(m, known->rules[k], hits);
+		try_known(m, known, alone, hits);
 		return;
 	}
 	find_candidates(m, f->index, i);
+	for (uint32_t k = 0; alone && k < m->candidate_count; k++)
+		m->candidates[k] = candidate_decide(m, m->candidates[k], field);
 	entry.count = m->candidate_count;
 	entry.rules = m->candidates;
 	entry.number = cache_put(&m->cache, &entry, text);
@@ -367,6 +426,55 @@ static void try_value(struct matcher *m, uint32_t i, uint32_t field, uint32_t *h
 	try_candidates(m, hits);
 }
 
+/* ---- keywords: looked for in every value ---- */
+
+static void on_keyword(void *ctx, uint32_t pred)
+{
+	struct matcher *m = ctx;
+	const struct rule_set *set = m->set;
+
+	if (m->pred_answer[pred] == (m->event << 1 | 1) || !witness_holds(m, pred))
+		return;
+	for (uint32_t i = set->rules_of_first[pred]; i < set->rules_of_first[pred + 1]; i++) {
+		uint32_t rule = set->rules_of[i];
+
+		if (!m->program->rules[rule] || m->candidate_stamp[rule] == m->candidate_round)
+			continue;
+		m->candidate_stamp[rule] = m->candidate_round;
+		m->waiting[m->waiting_count++] = rule;
+	}
+}
+
+/* All values first, the rules afterwards: what was found nowhere need not be looked for again when a rule asks. */
+static void find_keywords(struct matcher *m, const struct program_field *f)
+{
+	next_round(m);
+	for (uint32_t i = 0; i < m->ev->field_count; i++) {
+		const struct event_field *value = &m->ev->fields[i];
+		struct index_value text = {value->text, fold_field, m};
+
+		if (value->type == VALUE_NULL || text.text.len < f->shortest || literal_set_misses(f->plain, text.text))
+			continue;
+		m->field = i;
+		field_index_find(f->index, &text, on_keyword, m);
+	}
+	m->keywords_known = true;
+}
+
+static void try_keywords(struct matcher *m, uint32_t *hits)
+{
+	struct program_field *f = &m->program->fields[FIELD_KEYWORD];
+
+	if (!f->count)
+		return;
+	if (!f->index)
+		program_field_make(m->set, m->program, FIELD_KEYWORD);
+	if (f->plain)
+		find_keywords(m, f);
+	for (uint32_t i = 0; !f->plain && i < m->ev->field_count; i++)
+		try_value(m, i, FIELD_KEYWORD, hits);
+}
+
 static int rule_cmp(const void *a, const void *b)
 {
 	const struct rule *const *x = a, *const *y = b;
@@ -382,14 +490,17 @@ uint32_t matcher_match(struct matcher *m, const struct event *ev, const struct r
 	matcher_begin(m, ev);
 	m->program = p;
 	m->counts.unknown_source += !ev->source_known;
+	m->waiting_count = 0;
+	try_keywords(m, &hits);
 	for (uint32_t i = 0; i < ev->field_count; i++) {
 		uint32_t id = ev->fields[i].name_id;
 
 		if (id && id <= m->set->name_count)
 			try_value(m, i, id, &hits);
-		try_value(m, i, FIELD_KEYWORD, &hits);
 	}
 	/* Last, when the values are known to the cache. */
+	for (uint32_t i = 0; i < m->waiting_count; i++)
+		try_rule(m, m->waiting[i], &hits);
 	for (uint32_t i = 0; i < p->always_count; i++)
 		try_rule(m, p->always[i], &hits);
 	if (hits > 1)

@@ -13,6 +13,8 @@
 #define MEMO_SLOTS 65536u      /* answers remembered, power of two */
 #define PROGRAMS_MAX 512u      /* distinct sets of rules that log sources are met by */
 
+#define EVENT_NUMBER_MAX (UINT32_MAX >> 1)
+
 /* Where the witnesses of one field are looked for. */
 struct program_field {
 	uint32_t first, count;     /* range in the program's preds; count 0: no witness reads the field */
@@ -25,7 +27,7 @@ struct program_field {
 struct program {
 	bool *rules;                  /* by rule index */
 	struct program_field *fields; /* by name id; [FIELD_KEYWORD]: any value */
-	uint32_t *preds;              /* witnesses by field */
+	uint32_t *preds;              /* witnesses by field, ascending */
 	uint32_t *always;             /* rules without witness */
 	uint32_t always_count;
 	uint32_t number; /* part of the cache's key */
@@ -45,8 +47,13 @@ struct cache_entry {
 	uint32_t program, field;
 	uint32_t len, count;
 	char *bytes;
-	uint32_t *rules;
+	uint32_t *rules; /* each with what is decided in its highest bits */
 };
+
+/* What a value decides of a candidate when it is the only one of its field, whatever the other fields hold. */
+#define CANDIDATE_NO (1u << 31)
+#define CANDIDATE_YES (1u << 30)
+#define CANDIDATE_RULE (CANDIDATE_YES - 1)
 
 struct cache {
 	struct cache_entry *slots;
@@ -72,10 +79,10 @@ struct chain {
 struct matcher {
 	const struct rule_set *set;
 	const struct event *ev;
-	uint32_t event; /* number of the current event, for stamps; never 0 */
+	uint32_t event; /* number of the current event, for stamps; 1 to EVENT_NUMBER_MAX */
 	uint32_t *rule_stamp;
-	uint32_t *pred_stamp;
-	bool *pred_value;
+	uint32_t *pred_answer; /* event << 1 | answer; another event: not asked yet */
+	bool keywords_known; /* all values were searched for the program's keywords: what was not found is not there */
 	struct chain *chains;
 	uint16_t *next; /* by field of the event: the next of that name, 0 = end */
 	str *folded;    /* by field of the event; ptr NULL = not yet */
@@ -89,6 +96,7 @@ struct matcher {
 	uint32_t *candidates; /* of the value at hand */
 	uint32_t candidate_count;
 	uint32_t *candidate_stamp, candidate_round;
+	uint32_t *waiting, waiting_count; /* candidates by keywords of the event at hand */
 	const struct rule **hits;
 	struct matcher_counts counts;
 	uint64_t *tried; /* by rule: how often its condition was looked at */
@@ -112,6 +120,9 @@ void programs_done(const struct rule_set *set, struct programs *all);
 /* Valid until the next call. */
 struct program *program_for(const struct rule_set *set, struct programs *all, const struct event *ev);
 void program_field_make(const struct rule_set *set, struct program *p, uint32_t field);
+
+/* decide.c: the candidate number with CANDIDATE_NO or CANDIDATE_YES when field `name` of the event alone decides. */
+uint32_t candidate_decide(struct matcher *m, uint32_t rule, uint32_t name);
 
 /* matcher.c, for explain.c */
 void matcher_begin(struct matcher *m, const struct event *ev);

@@ -1,5 +1,9 @@
 #include "flow/detect/pattern.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 void pattern_init(struct pattern *p)
 {
 	buf_init(&p->bytes, PATTERN_BYTES_MAX);
@@ -114,9 +118,43 @@ void pattern_windash(struct pattern *p)
 	pattern_replace(p, &next);
 }
 
+#ifdef __SSE2__
+/* All bits of each byte that is A to Z. */
+static inline __m128i capitals_in(__m128i v)
+{
+	/* Bytes above 0x7f are negative here. */
+	return _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)), _mm_cmplt_epi8(v, _mm_set1_epi8('Z' + 1)));
+}
+#endif
+
+bool text_has_capitals(str s)
+{
+	unsigned any = 0;
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; i + 16 <= s.len; i += 16)
+		any |= (unsigned)_mm_movemask_epi8(
+			capitals_in(_mm_loadu_si128((const __m128i *)(const void *)(s.ptr + i))));
+#endif
+	for (; i < s.len; i++)
+		any |= (unsigned)((unsigned char)s.ptr[i] - 'A') < 26u;
+	return any;
+}
+
 void text_fold(str s, char *out)
 {
-	for (size_t i = 0; i < s.len; i++) {
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; i + 16 <= s.len; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.ptr + i));
+
+		v = _mm_or_si128(v, _mm_and_si128(capitals_in(v), _mm_set1_epi8(0x20)));
+		_mm_storeu_si128((__m128i *)(void *)(out + i), v);
+	}
+#endif
+	for (; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
 
 		out[i] = (char)(c + (((unsigned)c - 'A' < 26u) << 5));

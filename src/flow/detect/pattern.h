@@ -70,5 +70,6 @@ str glob_literal(const struct glob *g);
 
 /* ASCII lower case; out has room for s.len bytes. */
 void text_fold(str s, char *out);
+bool text_has_capitals(str s);
 
 #endif

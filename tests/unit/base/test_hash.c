@@ -30,6 +30,25 @@ static void every_byte_the_length_and_the_key_count(void **state)
 	assert_true(hash_keyed((struct hash_key){1, 0}, STR("a")) != hash_keyed((struct hash_key){0, 1}, STR("a")));
 }
 
+static void the_quick_one_sees_every_byte_too(void **state)
+{
+	char room[41] = {0}, *text = room + 1;
+
+	(void)state;
+	for (size_t len = 1; len <= 40; len++) {
+		uint64_t before = hash_quick(paper_key, (str){text, len});
+
+		assert_true(before != hash_quick(paper_key, (str){text, len - 1}));
+		assert_true(before != hash_quick((struct hash_key){1, 2}, (str){text, len}));
+		for (size_t i = 0; i < len; i++) {
+			text[i] = 1;
+			assert_true(before != hash_quick(paper_key, (str){text, len}));
+			text[i] = 0;
+		}
+	}
+	assert_true(hash_quick(paper_key, STR("noroshi signal")) == hash_quick(paper_key, str_of("noroshi signal")));
+}
+
 static void place_in_memory_does_not_matter(void **state)
 {
 	char at_odd[] = "xnoroshi signal fire";
@@ -51,6 +70,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(siphash_1_3_of_nothing_is_the_known_value),
 		cmocka_unit_test(every_byte_the_length_and_the_key_count),
+		cmocka_unit_test(the_quick_one_sees_every_byte_too),
 		cmocka_unit_test(place_in_memory_does_not_matter),
 		cmocka_unit_test(crc32_check_value),
 	};

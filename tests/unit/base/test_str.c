@@ -55,6 +55,27 @@ static void next_sees_empty_parts(void **state)
 	assert_false(str_next(&rest, ',', &part));
 }
 
+/* Texts of every length around the width of a block, with many places where only the ends of the needle fit. */
+static void find_finds_at_every_place(void **state)
+{
+	char text[100], needle[70];
+
+	(void)state;
+	memset(needle, 'a', sizeof(needle));
+	for (size_t len = 2; len <= sizeof(needle); len++) {
+		needle[len / 2] = 'b';
+		for (size_t at = 0; at + len <= sizeof(text); at++) {
+			memset(text, 'a', sizeof(text));
+			assert_int_equal(str_find((str){text, sizeof(text)}, (str){needle, len}), -1);
+			memcpy(text + at, needle, len);
+			assert_int_equal(str_find((str){text, at + len}, (str){needle, len}), at);
+			assert_int_equal(str_find((str){text, sizeof(text)}, (str){needle, len}), at);
+			assert_int_equal(str_find((str){text, at + len - 1}, (str){needle, len}), -1);
+		}
+		needle[len / 2] = 'a';
+	}
+}
+
 static void find_tells_the_first_place(void **state)
 {
 	(void)state;
@@ -131,6 +152,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_exact_at_the_borders),
 		cmocka_unit_test(wrong_numbers_leave_the_output_alone),
 		cmocka_unit_test(next_sees_empty_parts),
+		cmocka_unit_test(find_finds_at_every_place),
 		cmocka_unit_test(find_tells_the_first_place),
 		cmocka_unit_test(ends_compare),
 		cmocka_unit_test(order_is_by_unsigned_bytes_then_length),

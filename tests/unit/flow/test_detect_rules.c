@@ -228,6 +228,31 @@ static void lists_and_keywords(void **state)
 	assert_int_equal(fixture_match(&f), 2);
 }
 
+/* What a value decided when it stood alone is not taken for true when another value of its field stands beside it, and
+ * nothing is decided of what other fields say. */
+static void what_a_value_decided_holds_only_alone(void **state)
+{
+	_cleanup_(fixture_done) struct fixture f = {0};
+
+	(void)state;
+	fixture_load(&f, STR("title: both words\ndetection:\n  s:\n    F|contains|all: [longword, second]\n"
+			     "  condition: s\n---\n"
+			     "title: and not\ndetection:\n  s: {F|contains: longword}\n  n: {F|contains: second}\n"
+			     "  condition: s and not n\n---\n"
+			     "title: two fields\ndetection:\n  s: {F|contains: longword, G: y}\n  condition: s\n"));
+	for (int again = 0; again < 3; again++) {
+		fixture_clear(&f);
+		fixture_field(&f, "F", "a LongWord", VALUE_TEXT);
+		assert_int_equal(fixture_match(&f), 1);
+		fixture_field(&f, "G", again == 1 ? "y" : "z", VALUE_TEXT);
+		assert_int_equal(fixture_match(&f), again == 1 ? 2 : 1);
+		fixture_clear(&f);
+		fixture_field(&f, "F", "a LongWord", VALUE_TEXT);
+		fixture_field(&f, "F", "the second", VALUE_TEXT);
+		assert_int_equal(fixture_match(&f), 1);
+	}
+}
+
 static void meta_data_is_kept(void **state)
 {
 	_cleanup_(fixture_done) struct fixture f = {0};
@@ -318,6 +343,7 @@ int main(void)
 		cmocka_unit_test(a_hungry_regex_ends_and_is_counted),
 		cmocka_unit_test(log_sources),
 		cmocka_unit_test(lists_and_keywords),
+		cmocka_unit_test(what_a_value_decided_holds_only_alone),
 		cmocka_unit_test(meta_data_is_kept),
 		cmocka_unit_test(a_placeholder_is_noted),
 		cmocka_unit_test(explanations),
