@@ -22,6 +22,7 @@ const struct route *const house_routes[] = {
 	suppress_web_routes,
 	event_web_routes,
 	intel_web_routes,
+	retro_web_routes,
 	incident_list_web_routes,
 	incident_web_routes,
 	now_web_routes,

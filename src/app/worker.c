@@ -1,5 +1,5 @@
-/* The thread that does what may take long: trials of rules on kept events. One job at a time, with its own connection.
- */
+/* The thread that does what may take long: trials of rules, and lists of indicators, on kept events. One job at a time,
+ * by turns, with its own connection. */
 #include <pthread.h>
 #include <time.h>
 
@@ -16,10 +16,12 @@ struct worker {
 	struct db *db;
 	pthread_t thread;
 	_Atomic bool stopping;
-	struct backtest_runner backtest;
+	struct retro_runner runner;
+	uint64_t generation; /* whose lists were looked at */
 };
 
-static const struct job_handler handlers[] = {{BACKTEST_KIND, backtest_run}, {0}};
+static const struct job_handler rules_handlers[] = {{BACKTEST_KIND, backtest_run}, {0}};
+static const struct job_handler intel_handlers[] = {{RETRO_KIND, retro_run}, {0}};
 
 static void pause_ms(long ms)
 {
@@ -28,15 +30,39 @@ static void pause_ms(long ms)
 	nanosleep(&wait, NULL);
 }
 
+/* Lists that changed are compared with what is kept. */
+static int watch(struct worker *w, struct err *e)
+{
+	uint64_t number = detector_number(w->runner.detector);
+	int rc = number == w->generation ? 0 : retro_watch(&w->runner, w->db, e);
+
+	if (!rc)
+		w->generation = number;
+	return rc;
+}
+
+/* How many jobs it took. */
+static int turn(struct worker *w, struct err *e)
+{
+	const struct job_queue queues[] = {
+		{.name = BACKTEST_QUEUE, .handlers = rules_handlers, .ctx = &w->runner.with, .env = w->house->env},
+		{.name = RETRO_QUEUE, .handlers = intel_handlers, .ctx = &w->runner, .env = w->house->env}};
+	int rc = watch(w, e), taken = 0;
+
+	for (size_t i = 0; rc >= 0 && i < sizeof(queues) / sizeof(queues[0]); i++) {
+		rc = jobs_run(w->db, &queues[i], 1, e);
+		taken += rc > 0;
+	}
+	return rc < 0 ? rc : taken;
+}
+
 static void *run(void *ctx)
 {
 	struct worker *w = ctx;
-	const struct job_queue q = {
-		.name = BACKTEST_QUEUE, .handlers = handlers, .ctx = &w->backtest, .env = w->house->env};
 
 	while (!atomic_load(&w->stopping)) {
 		struct err e = {0};
-		int rc = jobs_run(w->db, &q, 1, &e);
+		int rc = turn(w, &e);
 
 		if (rc < 0)
 			log_err(w->house->env->log, LOG_ERROR, "worker.failed", &e);
@@ -52,10 +78,11 @@ int worker_open(struct house *h, struct err *e)
 	int rc = db_open(buf_str(&h->database), &w->db, e);
 
 	w->house = h;
-	w->backtest = (struct backtest_runner){.archive = h->services.archive,
-					       .env = h->env,
-					       .data_folder = buf_str(&h->data),
-					       .stopping = &w->stopping};
+	w->runner = (struct retro_runner){.with = {.archive = h->services.archive,
+						   .env = h->env,
+						   .data_folder = buf_str(&h->data),
+						   .stopping = &w->stopping},
+					  .detector = h->services.detector};
 	if (!rc && pthread_create(&w->thread, NULL, run, w) != 0)
 		rc = err_set(e, ERR_LIMIT, "err.station.thread");
 	if (rc) {

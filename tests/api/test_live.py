@@ -190,3 +190,34 @@ def test_a_suppression_holds_back_counts_and_ends(guesses):
     assert who.form(f"/suppressions/{number}/end", {}).status == 409
     notepad("PC-1", 180)
     assert sorted(a["asset"] for a in alerts(who, 3)) == ["PC-1", "PC-1", "PC-2"]
+
+
+def test_a_list_that_comes_later_is_compared_with_kept_events(server):
+    """The event first, then the list: one alert with its mark, by itself; the button finds nothing new."""
+    import os
+    import re
+    who = session.set_up(server)
+    token = session.make_token(who, "event.write")
+    event = {"product": "windows", "category": "dns_query", "Computer": "PC-7", "User": "sato",
+             "QueryName": "www.later.partner.test", "@timestamp": stamp(time.time() - 3600)}
+    send(who, token, json.dumps(event) + "\n")
+    time.sleep(1)
+    assert who.get("/api/v1/alerts", Accept="application/json").json()["alerts"] == []
+    folder = os.path.join(server.data, "indicators")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "later.csv"), "w", encoding="utf-8") as f:
+        f.write("value,description\nlater.partner.test,Known since today\n")
+    assert who.form("/indicators/reload", {}).status == 303
+    found = alerts(who, 1)
+    assert [a["rule"]["id"] for a in found] == ["indicator:domain:later.partner.test"], server.output()
+    said = who.get(f"/api/v1/alerts/{found[0]['id']}/context", Accept="application/json").json()["indicator"]
+    assert said["is_retrospective"] is True and said["description"] == "Known since today"
+    assert "Found in kept events" in who.page(f"/alerts/{found[0]['id']}").text
+    assert "later.csv" in who.page("/indicators").text
+    assert who.form("/indicators/retro", {"days": "0"}).status == 422
+    assert who.form("/indicators/retro", {"days": "30"}).status == 303
+    deadline = time.monotonic() + 15
+    while len(re.findall(r"badge good", who.page("/indicators").text)) < 2:
+        assert time.monotonic() < deadline, server.output()
+        time.sleep(0.2)
+    assert len(alerts(who, 1)) == 1 and alerts(who, 1)[0]["count"] == 1

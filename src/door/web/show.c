@@ -227,3 +227,21 @@ int show_offer(const struct request *rq, struct view *v, struct err *e)
 	view_bool(v, "offer_start", is_empty);
 	return rc;
 }
+
+void show_run_state(struct view *v, str state)
+{
+	static const struct {
+		const char *state, *class, *word;
+	} states[] = {{"waiting", "", "rules.trial.waiting"},
+		      {"running", "acc", "rules.trial.running"},
+		      {"done", "good", "rules.trial.done"},
+		      {"cancelled", "caution", "rules.trial.cancelled"},
+		      {"failed", "err", "rules.trial.failed"}};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (!str_eq(state, str_of(states[i].state)))
+			continue;
+		view_text(v, "state_class", str_of(states[i].class));
+		view_word(v, "state_word", states[i].word);
+	}
+}

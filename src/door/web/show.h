@@ -23,6 +23,8 @@ void show_level(struct view *v, unsigned level);            /* level, level_word
 void show_level_of(struct view *v, const struct alert *al); /* of its priority */
 str show_word_key(const struct request *rq, const char *prefix,
 		  const char *name); /* "alert.state.open", for view_word */
+/* Of a durable job ("waiting", "running", "done", "cancelled", "failed"): state_class, state_word. */
+void show_run_state(struct view *v, str state);
 str show_service_name(const struct request *rq, str service);
 str show_initial(str name);
 str show_size(const struct request *rq, int64_t bytes);

@@ -243,6 +243,7 @@ int alert_link(struct db *db, const struct actor *who, const struct alert_set *s
 /* The other parts of this room's public face. */
 #include "flow/alert/detector.h"
 #include "flow/alert/explain.h"
+#include "flow/alert/retro.h"
 #include "flow/alert/station.h"
 #include "flow/alert/suppress.h"
 

@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "flow/alert/internal.h"
+#include "store/queries.gen.h"
 
 #define INDICATOR_VALUE_MAX 200u /* bytes of a value in an alert's rule_id and title; a longer one ends in a digest */
 
@@ -113,6 +114,23 @@ bool indicator_rule_read(str rule_id, str *ret_type, str *ret_value)
 	return true;
 }
 
+/* False when this event met this indicator before. */
+static int take_retro(struct raising *r, const struct finding *f, bool *ret_is_new, struct err *e)
+{
+	_cleanup_stmt_ struct stmt st = {0};
+	struct scope scope = {r->tenant_id};
+	int rc = db_prepare(r->db, &Q_retro_hit_add, &scope, &st, e);
+
+	if (rc)
+		return rc;
+	stmt_i64(&st, "event_id", (int64_t)f->event);
+	stmt_text(&st, "rule_id", f->rule_id);
+	rc = stmt_run(&st, e);
+	*ret_is_new = !rc && db_changes(r->db) == 1;
+	r->hits += *ret_is_new;
+	return rc;
+}
+
 static int raise_hit(struct raising *r, const struct live_event *what, const struct intel_hit *hit, bool retro,
 		     struct err *e)
 {
@@ -128,6 +146,8 @@ static int raise_hit(struct raising *r, const struct live_event *what, const str
 				       .source = hit->list->source,
 				       .is_retrospective = retro};
 	str shown = value_text(hit->value, &value);
+	bool is_new = true;
+	int rc;
 
 	buf_add(&id, STR(INDICATOR_RULE));
 	buf_add(&id, said.type);
@@ -140,7 +160,8 @@ static int raise_hit(struct raising *r, const struct live_event *what, const str
 	f.level = indicator_level(hit->type);
 	f.confidence = 2;
 	f.indicator = &said;
-	return raise_one(r, &f, e);
+	rc = retro ? take_retro(r, &f, &is_new, e) : 0;
+	return rc || !is_new ? rc : raise_one(r, &f, e);
 }
 
 int raise_hits(struct raising *r, const struct live_event *what, const struct hits *hits, struct err *e)

@@ -24,6 +24,7 @@ struct raising {
 	int64_t tenant_id;
 	time_us now;
 	uint32_t alerts; /* new ones */
+	uint32_t hits;   /* of retrospective indicators: those that nobody had told before */
 };
 
 int raise_rules(struct raising *r, const struct live_event *what, struct err *e) MUST_CHECK;

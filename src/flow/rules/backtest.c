@@ -115,19 +115,17 @@ static int insert(struct db *db, const struct actor *who, const struct backtest_
 
 static int add_job(struct db *db, const struct actor *who, int64_t id, time_us now, struct err *e)
 {
-	struct job_new job = {.tenant_id = who->tenant_id,
-			      .queue = BACKTEST_QUEUE,
-			      .kind = STR(BACKTEST_KIND),
-			      .attempts_max = ATTEMPTS,
-			      .now = now};
-	char object[48], payload[32], detail[48];
-	int rc;
+	const struct kept_job job = {.tenant_id = who->tenant_id,
+				     .queue = BACKTEST_QUEUE,
+				     .kind = BACKTEST_KIND,
+				     .id = id,
+				     .attempts = ATTEMPTS,
+				     .now = now};
+	char object[48], detail[48];
+	int rc = kept_job_add(db, &job, e);
 
-	snprintf(payload, sizeof(payload), "%lld", (long long)id);
 	snprintf(object, sizeof(object), "backtest:%lld", (long long)id);
 	snprintf(detail, sizeof(detail), "{\"backtest\":%lld}", (long long)id);
-	job.payload = str_of(payload);
-	rc = job_add(db, &job, e);
 	return rc ? rc : audit_append(db, who, STR("rule.backtest"), str_of(object), str_of(detail), now, e);
 }
 

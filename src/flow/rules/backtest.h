@@ -9,12 +9,9 @@
 #ifndef FLOW_RULES_BACKTEST_H
 #define FLOW_RULES_BACKTEST_H
 
-#include <stdatomic.h>
-
-#include "flow/archive/archive.h"
 #include "flow/rules/catalogue.h"
+#include "flow/rules/kept.h"
 #include "guard/guard.h"
-#include "store/jobs.h"
 
 #define BACKTEST_QUEUE STR("rules")
 #define BACKTEST_KIND "backtest"
@@ -67,13 +64,7 @@ int backtest_text(const struct rule_set *set, const struct catalogue *c, const s
 int backtest_filters(struct db *db, struct scope scope, str rule_id, time_us now, struct buf *out,
 		     struct err *e) MUST_CHECK;
 
-/* The handler of the job; ctx: */
-struct backtest_runner {
-	struct archive *archive;
-	const struct env *env;
-	str data_folder;              /* mappings */
-	const _Atomic bool *stopping; /* the house closes: give the job back */
-};
+/* The handler of the job; ctx: struct kept_runner. */
 int backtest_run(void *ctx, struct db *db, const struct job *job, struct err *e) MUST_CHECK;
 
 #endif

@@ -8,11 +8,7 @@
 #include "flow/rules/internal.h"
 #include "store/queries.gen.h"
 
-#define PAGE_EVENTS 1000u
-#define PAGE_BYTES (96u << 20)
-#define EVENT_BYTES (64u << 20)
 #define INPUT_BYTES (256u << 20)
-#define SAVE_EVERY (TIME_SECOND / 2)
 #define CORRELATE_BYTES ((size_t)128 << 20)
 
 /* ---- the rule under trial ---- */
@@ -76,7 +72,7 @@ struct input {
 };
 
 struct run {
-	const struct backtest_runner *with;
+	const struct kept_runner *with;
 	struct db *db;
 	struct scope scope;
 	struct backtest b;
@@ -84,7 +80,7 @@ struct run {
 	struct mapping *mapping;
 	struct parser *parser;
 	struct matcher *matcher;
-	struct arena page, one, inputs_arena, texts;
+	struct arena one, inputs_arena, texts;
 	struct day_count *days;
 	uint32_t day_count;
 	struct example examples[BACKTEST_EXAMPLES];
@@ -241,50 +237,40 @@ static void look(struct run *r, const struct archived *from)
 			count(r, ev.time_known ? ev.time : from->event.time, from->id, !passes(r, rules[i]));
 }
 
-static int64_t progress_at(const struct run *r, time_us at)
-{
-	int64_t done = (r->b.until - at) * 1000 / (r->b.until - r->b.from + 1);
-
-	return done < 0 ? 0 : done > 999 ? 999 : done;
-}
-
 /* 0 = go on, 1 = enough. */
 static int between_pages(struct run *r, time_us at, struct err *e)
 {
 	time_us now = r->with->env->monotonic(r->with->env->ctx);
-	const struct outcome so_far = {.state = "running", .progress = progress_at(r, at)};
+	const struct outcome so_far = {.state = "running", .progress = kept_progress(r->b.from, r->b.until, at)};
 	int rc = 0;
 
-	if (atomic_load(r->with->stopping))
-		return err_set(e, ERR_BUSY, "err.backtest.stopping");
 	if (now >= r->save_next) {
 		rc = save(r, &so_far, e);
-		r->save_next = now + SAVE_EVERY;
+		r->save_next = now + KEPT_SAVE_EVERY;
 	}
 	if (!rc && now >= r->deadline && !r->cut_at)
 		r->cut_at = at;
 	return rc ? rc : (r->cancelled || r->cut_at) != 0;
 }
 
+static int look_page(void *ctx, const struct archive_page *page, struct err *e)
+{
+	struct run *r = ctx;
+
+	for (uint32_t i = 0; i < page->count && !r->cut_at; i++)
+		look(r, &page->events[i]);
+	return between_pages(r, page->count ? page->events[page->count - 1].event.time : r->b.until, e);
+}
+
 static int scan(struct run *r, struct err *e)
 {
-	struct archive_query q = {.tenant_id = r->scope.tenant_id, .from = r->b.from, .until = r->b.until};
-	int rc = 0;
-
-	q.limit = PAGE_EVENTS;
-	do {
-		struct archive_page page;
-
-		arena_reset(&r->page);
-		rc = archive_search(r->with->archive, &q, &r->page, &page, e);
-		if (rc)
-			return rc;
-		for (uint32_t i = 0; i < page.count && !r->cut_at; i++)
-			look(r, &page.events[i]);
-		q.before = page.next;
-		rc = between_pages(r, page.count ? page.events[page.count - 1].event.time : r->b.until, e);
-	} while (rc == 0 && q.before);
-	return rc < 0 ? rc : 0;
+	return kept_walk(&(const struct kept_walk){.with = r->with,
+						   .tenant_id = r->scope.tenant_id,
+						   .from = r->b.from,
+						   .until = r->b.until,
+						   .page = look_page,
+						   .ctx = r},
+			 e);
 }
 
 /* ---- correlations ---- */
@@ -375,7 +361,6 @@ static void done(struct run *r)
 	parser_free(r->parser);
 	mapping_free(r->mapping);
 	trial_close(&r->t);
-	arena_done(&r->page);
 	arena_done(&r->one);
 	arena_done(&r->inputs_arena);
 	arena_done(&r->texts);
@@ -408,8 +393,7 @@ int backtest_run(void *ctx, struct db *db, const struct job *job, struct err *e)
 	r->db = db;
 	r->scope = (struct scope){job->tenant_id};
 	arena_init(&a, 16u << 20);
-	arena_init(&r->page, PAGE_BYTES);
-	arena_init(&r->one, EVENT_BYTES);
+	arena_init(&r->one, KEPT_EVENT_BYTES);
 	arena_init(&r->inputs_arena, INPUT_BYTES);
 	arena_init(&r->texts, 1u << 20);
 	(void)str_to_i64(job->payload, &id);

@@ -12,6 +12,7 @@
 #include "flow/rules/decide.h"
 #include "flow/rules/desk.h"
 #include "flow/rules/hits.h"
+#include "flow/rules/kept.h"
 #include "flow/rules/list.h"
 #include "flow/rules/pack.h"
 

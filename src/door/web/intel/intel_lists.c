@@ -1,5 +1,6 @@
 /* Lists of indicators: what is loaded, what of it is broken, one value looked up, reading them anew. */
 #include "base/mem.h"
+#include "door/web/intel/intel_pages.h"
 #include "door/web/show.h"
 #include "door/web/web.h"
 #include "flow/alert/alert.h"
@@ -115,6 +116,7 @@ static int page(struct request *rq, struct response *rs, const struct err *why, 
 {
 	const struct generation *g = detector_take(rq->services->detector);
 	struct view *v = view_create(rq->arena);
+	int rc;
 
 	view_list(v, "lists");
 	view_text(v, "folder", arena_fmt(rq->arena, STR_FMT "/" LISTS_FOLDER, STR_ARG(rq->services->data_folder)));
@@ -132,7 +134,8 @@ static int page(struct request *rq, struct response *rs, const struct err *why, 
 		view_text(v, "notice", problem_text(rq, why));
 		view_bool(v, "notice_is_bad", true);
 	}
-	return response_page(rq, rs, STR("intel/lists"), v, e);
+	rc = intel_show_retro(rq, v, e);
+	return rc ? rc : response_page(rq, rs, STR("intel/lists"), v, e);
 }
 
 static int lists_get(struct request *rq, struct response *rs, struct err *e)

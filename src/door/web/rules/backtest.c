@@ -9,30 +9,12 @@
 #define LABELS 8u
 #define DAYS_USUAL 30
 
-static void show_state(struct view *v, const struct backtest *b)
-{
-	static const struct {
-		const char *state, *class, *word;
-	} states[] = {{"waiting", "", "rules.trial.waiting"},
-		      {"running", "acc", "rules.trial.running"},
-		      {"done", "good", "rules.trial.done"},
-		      {"cancelled", "caution", "rules.trial.cancelled"},
-		      {"failed", "err", "rules.trial.failed"}};
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		if (!str_eq(b->state, str_of(states[i].state)))
-			continue;
-		view_text(v, "state_class", str_of(states[i].class));
-		view_word(v, "state_word", states[i].word);
-	}
-}
-
 static void show_one(const struct request *rq, struct view *v, const struct backtest *b)
 {
 	view_i64(v, "trial_id", b->id);
 	view_text(v, "title", b->title);
 	view_text(v, "rule_id", b->rule_id);
-	show_state(v, b);
+	show_run_state(v, b->state);
 	view_i64(v, "events", b->events);
 	view_i64(v, "matches", b->matches);
 	view_i64(v, "filtered", b->filtered);
