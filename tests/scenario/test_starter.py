@@ -95,8 +95,8 @@ def correlations():
 
 def related(tmp_path, events, jobs=1):
     """Correlations that match, each with its group and its times; whatever else may match, no part may."""
-    path = tmp_path / "events.ndjson"
-    path.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+    path = tmp_path / "events"
+    path.write_text("".join((event if isinstance(event, str) else json.dumps(event)) + "\n" for event in events), encoding="utf-8")
     ran = program.run("detect", "--rules", RULES, "--strict", "--json", "--jobs", jobs, str(path))
     assert ran.status == 0, ran
     found = []

@@ -63,15 +63,16 @@ def ticket(seconds, name, user="sato@EXAMPLE"):
 
 
 def sshd(seconds, text, host="web-3"):
-    return {"@timestamp": at(seconds), "product": "linux", "service": "sshd", "host": host, "message": text}
+    """As syslog has it; address and user are found by content/parsers."""
+    return f"<38>1 {at(seconds)} {host} sshd 812 - - {text}"
 
 
-def refused(seconds, host="web-3"):
-    return sshd(seconds, f"Failed password for root from 203.0.113.77 port {40000 + seconds} ssh2", host)
+def refused(seconds, host="web-3", user="root", address="203.0.113.77"):
+    return sshd(seconds, f"Failed password for {user} from {address} port {40000 + seconds} ssh2", host)
 
 
-def accepted(seconds, host="web-3", how="password"):
-    return sshd(seconds, f"Accepted {how} for sato from 203.0.113.77 port {40000 + seconds} ssh2", host)
+def accepted(seconds, host="web-3", how="password", address="203.0.113.77"):
+    return sshd(seconds, f"Accepted {how} for sato from {address} port {40000 + seconds} ssh2", host)
 
 
 def entra(seconds, code, user="sato@demo.example", address="198.51.100.7", country="JP"):
@@ -211,7 +212,12 @@ SEQUENCES = {
     "related_sshd_guessing": (each(30, lambda t, i: refused(t), 10), each(29, lambda t, i: refused(t), 10)),
     "related_sshd_guessed": (
         each(10, lambda t, i: refused(t), 10) + [accepted(300)],
-        each(10, lambda t, i: refused(t), 10) + [accepted(300, how="publickey"), accepted(300, "web-4"), accepted(900)]),
+        each(10, lambda t, i: refused(t), 10)
+        + [accepted(300, how="publickey"), accepted(300, "web-4"), accepted(301, address="203.0.113.78"), accepted(900)]),
+    "related_sshd_password_spraying": (
+        each(10, lambda t, i: refused(t, user=f"user{i}"), 170),
+        each(20, lambda t, i: refused(t, user=f"user{i % 9}"), 80)
+        + each(9, lambda t, i: refused(t, user=f"user{i}", address="203.0.113.78"), 80)),
     "related_azure_password_guessing": (
         each(20, lambda t, i: entra(t, 50126, address=f"198.51.100.{i}"), 25),
         each(20, lambda t, i: entra(t, 50126, address=f"198.51.100.{i}"), 40)),
