@@ -157,3 +157,17 @@ def test_a_gap_on_call_is_closed_by_a_rotation_and_a_swap_says_who(demo):
     assert "070-0000" in manager.page("/on-call").text
     customer = session.demo_session(demo, "analyst")
     assert customer.form("/on-call/rotations", rotation).status in (403, 404)
+
+
+def test_a_new_handover_note_begins_with_what_is_open(demo):
+    analyst = session.demo_session(demo, "analyst")
+    page = analyst.page("/registers/handover").text
+    proposed = re.search(r'<textarea id="f_open_items"[^>]*>([^<]*)<', page).group(1)
+    alerts = analyst.json("GET", "/api/v1/alerts").json()
+    rows = alerts.get("items") or alerts.get("alerts")
+    assert re.search(r"^- ALT-\d+ \[", proposed, re.M), proposed
+    assert {int(n) for n in re.findall(r"ALT-(\d+)", proposed)} & {row["id"] for row in rows}, proposed
+    assert "- INC-" in proposed or not analyst.json("GET", "/api/v1/incidents").json().get("items"), proposed
+    # Another list begins empty.
+    other = analyst.page("/registers/enquiries").text
+    assert re.search(r'<textarea id="f_question"[^>]*></textarea>', other)

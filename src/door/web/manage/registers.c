@@ -2,7 +2,9 @@
 #include "centre/register/register.h"
 
 #include "base/check.h"
+#include "base/mem.h"
 #include "door/web/manage/manage_text.h"
+#include "door/web/manage/river_counts.h"
 #include "door/web/web.h"
 #include "guard/user.h"
 
@@ -195,6 +197,38 @@ static struct register_item blank(const struct request *rq, const struct registe
 	return item;
 }
 
+/* A new handover note begins with what is open: incidents, pressing alerts, missed tasks. A proposal in the form; the
+ * person who hands over strikes out and adds. By name: a list of that name without such a field stays empty. */
+#define HANDOVER_KIND STR("handover")
+#define HANDOVER_FIELD STR("open_items")
+
+static int propose_open(struct request *rq, struct register_item *item, struct err *e)
+{
+	struct due_query q = {.owner_id = TASK_ANYBODY, .now = rq->now};
+	_cleanup_(buf_done) struct buf text = {0};
+	struct due_list missed;
+	uint32_t f = 0;
+	int rc;
+
+	while (f < item->kind->field_count && !str_eq(item->kind->fields[f].id, HANDOVER_FIELD))
+		f++;
+	if (!str_eq(item->kind->id, HANDOVER_KIND) || f == item->kind->field_count)
+		return 0;
+	buf_init(&text, REGISTER_LONG_MAX);
+	if ((rc = river_open_add(rq, &text, e)) ||
+	    (rc = due_missed(rq->db, actor_scope(&rq->actor), &q, rq->arena, &missed, e)))
+		return rc;
+	for (uint32_t i = 0; i < missed.count && i < RIVER_OPEN_MAX; i++) {
+		const struct due *d = &missed.items[i];
+		str state = words_get(rq->lang, STR("manage.due.missed"));
+
+		buf_add_fmt(&text, "- " STR_FMT " " STR_FMT " (" STR_FMT " " STR_FMT ")\n", STR_ARG(d->service),
+			    STR_ARG(d->title), STR_ARG(state), STR_ARG(manage_day(rq, d->day)));
+	}
+	item->values[f] = arena_str(rq->arena, buf_str(&text));
+	return buf_check(&text, e);
+}
+
 static int list_get(struct request *rq, struct response *rs, struct err *e)
 {
 	const struct register_kind *kind;
@@ -204,6 +238,8 @@ static int list_get(struct request *rq, struct response *rs, struct err *e)
 	if (rc)
 		return rc;
 	item = blank(rq, kind);
+	if ((rc = propose_open(rq, &item, e)))
+		return rc;
 	return list_page(rq, rs, &item, NULL, e);
 }
 
