@@ -18,6 +18,7 @@ from lib.session import demo_cookie, make_token, set_up  # noqa: E402
 
 SHARED_DATA = os.path.join(program.SHARED, "data")
 LANE_BYTES_MAX = 100 << 20
+TEXT_LANE_BYTES = 30 << 20
 HTTP_SECONDS = 5
 INTAKE_SECONDS = 5
 SENDERS = 4
@@ -50,6 +51,19 @@ def unpack(packed, folder):
     return path
 
 
+def syslog_text(folder):
+    """Lines of programs that content/parsers reads: its own samples, over and over."""
+    samples = []
+    for path in sorted(glob.glob(os.path.join(ROOT, "content", "parsers", "*.yaml"))):
+        with open(path, encoding="utf-8") as f:
+            samples += [quoted[1:-1].replace("''", "'") for quoted in re.findall(r"- line: ('.*'|\".*\")$", f.read(), re.M)]
+    lines = ("\n".join(samples) + "\n").encode()
+    path = os.path.join(folder, "syslog.log")
+    with open(path, "wb") as f:
+        f.write(lines * (TEXT_LANE_BYTES // len(lines)))
+    return path
+
+
 def lanes(folder):
     """(name, [inputs], rules) of each detection lane."""
     if os.path.isdir(SHARED_DATA):
@@ -60,6 +74,7 @@ def lanes(folder):
         os.makedirs(evtx)
         subprocess.run(["tar", "--zstd", "-xf", os.path.join(SHARED_DATA, "evtx.tar.zst"), "-C", evtx], check=True)
         yield "evtx", [evtx], rules
+        yield "syslog text", [syslog_text(folder)], rules
     else:
         yield "tests/data", sorted(glob.glob(os.path.join(ROOT, "tests", "data", "evtx", "*.evtx"))), os.path.join(ROOT, "content", "sigma")
 

@@ -11,9 +11,11 @@
  * Ill-formed UTF-8 and lone surrogates become U+FFFD and are counted in leaves.repaired.
  *
  * A stream may be NDJSON, objects one after another, pretty-printed over many lines, or arrays of objects: told apart
- * by what stands at the next value, not by a mode. A damaged value is told with its line and column, and reading goes
- * on: at the next line when the fault is in the value's first line, else at the next line that begins an object in the
- * same column as the damaged one.
+ * by what stands at the next value, not by a mode. A document that holds its events in one array, {"Records":[…],…} of
+ * CloudTrail, "records" of Azure, "entries" of Google Cloud or "value" behind "@odata.…" of Microsoft Graph, gives an
+ * item for each element, read one by one however large the document is; its other members are passed over. A damaged
+ * value is told with its line and column, and reading goes on: at the next line when the fault is in the value's first
+ * line, else at the next line that begins an object in the same column as the damaged one.
  */
 #ifndef CODEC_NDJSON_H
 #define CODEC_NDJSON_H
@@ -23,12 +25,22 @@
 
 #define JSON_DEPTH_MAX 32u         /* objects and arrays inside each other */
 #define JSON_VALUE_MAX (16u << 20) /* bytes of one value */
+#define JSON_WRAPPER_MAX 4096u     /* bytes within which a document of many events shows itself */
+
+/* What follows the array of such a document. */
+struct json_tail {
+	uint32_t depth; /* 0: not in one */
+	bool string, escape, colon;
+};
 
 struct json_stream {
-	str in;          /* what is left */
-	bool last;       /* nothing follows `in` */
-	bool begun;      /* past a byte order mark */
-	bool in_array;   /* inside a top-level array of events */
+	str in;        /* what is left */
+	bool last;     /* nothing follows `in` */
+	bool begun;    /* past a byte order mark */
+	bool in_array; /* inside a top-level array of events */
+	bool wrapped;  /* that is a member of a document */
+	bool outer;    /* and in_array of what stands around the document */
+	struct json_tail tail;
 	uint64_t line;   /* of the first byte left, 1-based */
 	uint64_t column; /* 0-based */
 };
@@ -50,6 +62,13 @@ void json_stream_more(struct json_stream *s, str in, bool last);
 int json_next(struct json_stream *s, struct leaves *out, struct json_item *ret, struct err *e) MUST_CHECK;
 /* Steps over a value that even an empty arena could not hold. */
 void json_stream_skip(struct json_stream *s);
+
+/* Bytes up to the first element of such a document's array; 0: in.ptr[0], a '{', begins an event, or the end of the
+ * document's head is not in sight. */
+size_t json_wrapper_length(str in);
+/* One byte behind the array's ']', with depth 1 at the first; depth is 0 when the document ends. False: the byte is not
+ * part of it. */
+bool json_wrapper_tail(struct json_tail *t, char c);
 
 /* Flattens the object or array at the front of `in` (no white space before it) and tells its length. Leaves are added
  * to out, whose count the caller has reset. Errors have line and column within `in`; err.json.end when more bytes could

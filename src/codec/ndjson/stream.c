@@ -26,22 +26,49 @@ static void advance(struct json_stream *s, size_t len)
 	s->in = str_from(s->in, len);
 }
 
-/* White space, a byte order mark, and the brackets and commas of a top-level array. */
+static void close_array(struct json_stream *s)
+{
+	s->in_array = s->wrapped && s->outer;
+	if (s->wrapped)
+		s->tail = (struct json_tail){.depth = 1};
+	s->wrapped = false;
+}
+
+/* Bytes of a document's head at i, whose array is then open; 0 for anything else. */
+static size_t open_wrapper(struct json_stream *s, size_t i)
+{
+	size_t len = s->in.ptr[i] == '{' ? json_wrapper_length(str_from(s->in, i)) : 0;
+
+	if (len == 0)
+		return 0;
+	s->outer = s->wrapped ? s->outer : s->in_array;
+	s->wrapped = s->in_array = true;
+	return len;
+}
+
+/* White space, a byte order mark, the brackets and commas of a top-level array, and what stands around the array of a
+ * document of many events. */
 static void skip_between(struct json_stream *s)
 {
-	size_t i = 0;
+	size_t i = 0, len;
 
 	if (!s->begun && s->in.len >= 3 && memcmp(s->in.ptr, "\xEF\xBB\xBF", 3) == 0)
 		i = 3;
-	for (; i < s->in.len; i++) {
+	while (i < s->in.len) {
 		char c = s->in.ptr[i];
 
+		if (s->tail.depth) {
+			i += json_wrapper_tail(&s->tail, c);
+			continue;
+		}
+		len = open_wrapper(s, i);
 		if (c == '[' && !s->in_array)
 			s->in_array = true;
 		else if (c == ']' && s->in_array)
-			s->in_array = false;
-		else if (c != ' ' && c != '\n' && c != '\r' && c != '\t' && !(c == ',' && s->in_array))
+			close_array(s);
+		else if (!len && c != ' ' && c != '\n' && c != '\r' && c != '\t' && !(c == ',' && s->in_array))
 			break;
+		i += len ? len : 1;
 	}
 	s->begun = s->begun || i > 0 || s->in.len >= 3;
 	advance(s, i);

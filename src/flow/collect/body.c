@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "flow/collect/internal.h"
+#include "flow/collect/split.h"
 #include "store/queries.gen.h"
 
 #define UNPACK_BYTES (64u << 10)
@@ -19,7 +20,8 @@ struct intake_body {
 	str key, source;
 	struct inflate *inflate;
 	char *room;
-	struct buf line; /* the beginning of a line whose end has not come yet */
+	struct split split;
+	struct buf line; /* the beginning of a line, or element of an array, whose end has not come yet */
 	bool line_too_long;
 	uint64_t line_number;
 	uint64_t unpacked;
@@ -150,6 +152,7 @@ int intake_body_open(struct intake *in, struct db *db, const struct intake_origi
 		memcpy(b->source_bytes, source.ptr, source.len);
 	b->source = (str){b->source_bytes, source.len};
 	buf_init(&b->line, INTAKE_LINE_BYTES + 1);
+	split_init(&b->split);
 	pending_init(&b->pending, in);
 	if (origin->packing != INFLATE_NONE) {
 		b->room = mem_alloc(UNPACK_BYTES, 1);
@@ -248,12 +251,8 @@ static int end_line(struct intake_body *b, str part, struct err *e)
 	return rc;
 }
 
-static int feed_plain(struct intake_body *b, str bytes, struct err *e)
+static int feed_lines(struct intake_body *b, str bytes, struct err *e)
 {
-	b->now = b->in->env->now(b->in->env->ctx);
-	b->unpacked += bytes.len;
-	if (b->unpacked > INTAKE_BODY_BYTES)
-		return err_set(e, ERR_LIMIT, "err.intake.body_size");
 	while (bytes.len) {
 		ptrdiff_t end = str_find_byte(bytes, '\n');
 		int rc;
@@ -268,6 +267,63 @@ static int feed_plain(struct intake_body *b, str bytes, struct err *e)
 		bytes = str_from(bytes, (size_t)end + 1);
 	}
 	return 0;
+}
+
+/* Elements of arrays up to the end of bytes, or to where a document ends. */
+static int feed_elements(struct intake_body *b, str *bytes, struct err *e)
+{
+	int rc = 0;
+	str part;
+
+	while (!rc && bytes->len && b->split.state != SPLIT_AT_HEAD) {
+		switch (split_next(&b->split, bytes, &part)) {
+		case SPLIT_PART:
+			keep_start(b, part);
+			break;
+		case SPLIT_ELEMENT:
+			keep_start(b, part);
+			rc = end_line(b, STR_NONE, e);
+			break;
+		case SPLIT_LINES:
+			rc = feed_lines(b, *bytes, e);
+			*bytes = STR_NONE;
+			break;
+		default: /* what broke the array is refused as a line */
+			break;
+		}
+	}
+	return rc;
+}
+
+/* last: the body ends here. */
+static int feed_split(struct intake_body *b, str bytes, bool last, struct err *e)
+{
+	int rc = 0;
+
+	while (!rc && (bytes.len || (last && b->split.head.len))) {
+		_cleanup_(buf_done) struct buf head = {0};
+		str begun;
+
+		rc = feed_elements(b, &bytes, e);
+		if (rc || b->split.state != SPLIT_AT_HEAD || !split_look(&b->split, &bytes, last))
+			continue;
+		head = b->split.head;
+		buf_init(&b->split.head, JSON_WRAPPER_MAX);
+		begun = buf_str(&head);
+		rc = feed_elements(b, &begun, e);
+		/* A document that ended within its head's bytes: the next one may begin there. */
+		buf_add(&b->split.head, begun);
+	}
+	return rc;
+}
+
+static int feed_plain(struct intake_body *b, str bytes, struct err *e)
+{
+	b->now = b->in->env->now(b->in->env->ctx);
+	b->unpacked += bytes.len;
+	if (b->unpacked > INTAKE_BODY_BYTES)
+		return err_set(e, ERR_LIMIT, "err.intake.body_size");
+	return feed_split(b, bytes, false, e);
 }
 
 int intake_body_feed(struct intake_body *b, str bytes, struct err *e)
@@ -319,6 +375,8 @@ int intake_body_finish(struct intake_body *b, struct db *db, struct intake_resul
 	}
 	if (b->inflate)
 		rc = inflate_finish(b->inflate, e);
+	if (!rc)
+		rc = feed_split(b, STR_NONE, true, e);
 	if (!rc && (b->line.len || b->line_too_long))
 		rc = end_line(b, STR_NONE, e);
 	if (!rc)
@@ -340,6 +398,7 @@ void intake_body_free(struct intake_body *b)
 	inflate_free(b->inflate);
 	free(b->room);
 	buf_done(&b->line);
+	split_done(&b->split);
 	pending_done(&b->pending);
 	free(b);
 }

@@ -1,6 +1,7 @@
 /* collect: takes events from senders and acknowledges them only when they are durable.
  *
- * Two ways in: bodies of newline-delimited JSON (the API's POST /api/v1/events, plain, gzip or zstd) and syslog (RFC
+ * Two ways in: bodies of newline-delimited JSON, or documents that hold events in one array ({"Records":[…]}, see
+ * codec/ndjson), at the API's POST /api/v1/events, plain, gzip or zstd, and syslog (RFC
  * 5424 and RFC 3164 messages over UDP, and over TCP with octet counting or newline framing as RFC 6587 describes both).
  * Events are kept as they came; nothing is parsed here but what tells one event from the next, and a look for the
  * event's time. Where they go is a sink (flow/stage.h) which app/ takes from the archive. Back-pressure: the sink

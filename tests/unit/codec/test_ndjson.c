@@ -338,6 +338,19 @@ static void streams_are_told_apart_by_content(void **state)
 		{"{\"a\":1}\n{\"a\":2", "1:a=n:1;!2:7 err.json.end;"},
 		{"{\n \"a\": 1,\n \"b\": oops\n}\n{\n \"a\": 2\n}\n", "!3:7 err.json.value;5:a=n:2;"},
 		{"[\n {\n  \"a\": oops,\n  \"o\": {}\n },\n {\n  \"a\": 2\n }\n]", "!3:8 err.json.value;6:a=n:2;"},
+		{"{\"Records\":[{\"a\":1},\n{\"a\":2}]}\n{\"a\":3}", "1:a=n:1;2:a=n:2;3:a=n:3;"},
+		{"{ \"records\" : [ {\"a\":1} ], \"x\": {\"y\": [\"]}\\\"\"]} } {\"entries\":[{\"a\":2}]}",
+		 "1:a=n:1;1:a=n:2;"},
+		{"[{\"Records\":[{\"a\":1}]},{\"Records\":[]},{\"a\":2}]", "1:a=n:1;1:a=n:2;"},
+		{"{\"@odata.context\":\"u\",\"value\":[{\"a\":1}],\"@odata.nextLink\":\"v\"}", "1:a=n:1;"},
+		/* An event of this form is an event. */
+		{"{\"value\":[{\"a\":1}]}", "1:value.a=n:1;"},
+		{"{\"Records\":[1,2]}", "1:Records=n:1|Records=n:2;"},
+		{"{\"Record\":[{\"a\":1}]}", "1:Record.a=n:1;"},
+		/* Documents that are cut off; the next one is whole. */
+		{"{\"Records\":[{\"a\":1},\n{\"Records\":[{\"a\":2}]}\n", "1:a=n:1;2:a=n:2;"},
+		{"{\"Records\":[{\"a\":1}]\n{\"Records\":[{\"a\":2}]}\n{\"a\":3}", "1:a=n:1;2:a=n:2;3:a=n:3;"},
+		{"{\"Records\":[{\"a\":1},\n{\"a\":oops},\n{\"a\":2}]}", "1:a=n:1;!2:6 err.json.value;3:a=n:2;"},
 		{"{\"a\":1} trailing\n{\"a\":2}\n", "1:a=n:1;!1:9 err.json.object;2:a=n:2;"},
 	};
 

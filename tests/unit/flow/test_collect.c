@@ -140,6 +140,62 @@ static void lines_are_kept_whatever_the_pieces_they_come_in(void **state)
 	assert_true(str_eq(events[1].event.source, STR("api")));
 }
 
+static void documents_of_many_events_are_split(void **state)
+{
+	struct place *p = *state;
+	str body = STR("{\"Records\":[{\"a\":\"}\\\"]\"},\n {\"b\":\n[{}]}], \"n\": {\"m\": [1]}}\n"
+		       "{\"records\" : [ {\"c\":3}\n,{\"d\":4} ] }{\"Records\":[]}\n{\"e\":5}\n{\"f\":6}\nno");
+	static const char *const want[] = {"{\"a\":\"}\\\"]\"}", "{\"b\": [{}]}", "{\"c\":3}",
+					   "{\"d\":4}",          "{\"e\":5}",     "{\"f\":6}"};
+	struct archived *events;
+
+	for (size_t step = 1; step <= body.len; step += 3) {
+		struct intake_result r = {0};
+		uint32_t before = kept(p, &events), count;
+
+		assert_int_equal(deliver(p, &plain, body, step, &r), 0);
+		assert_int_equal(r.accepted, 6);
+		assert_int_equal(r.refused, 1);
+		assert_string_equal(r.first[0].id, "err.intake.not_object");
+		count = kept(p, &events);
+		assert_int_equal(count - before, 6);
+		for (uint32_t i = 0; i < 6; i++)
+			assert_true(str_eq(events[before + i].event.raw, str_of(want[i])));
+	}
+}
+
+/* Elements that are none, that are cut off, and that are too large are counted; what follows is kept. */
+static void broken_documents_are_counted(void **state)
+{
+	static const struct {
+		const char *body;
+		uint64_t accepted, refused;
+	} rows[] = {
+		{"{\"Records\":[{\"a\":1},7]}\n{\"b\":2}", 2, 1},
+		{"{\"Records\":[{\"a\":1},{\"b\":", 1, 1},
+		{"{\"Records\":[{\"a\":1}]\n{\"b\":2}", 2, 0},
+		{"{\"Records\":", 0, 1},
+	};
+	size_t len = INTAKE_LINE_BYTES + 100;
+	char *body = mem_alloc(len, 1);
+	struct intake_result r = {0};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t step = 1; step < 9; step += 3) {
+			assert_int_equal(deliver(*state, &plain, str_of(rows[i].body), step, &r), 0);
+			assert_int_equal(r.accepted, rows[i].accepted);
+			assert_int_equal(r.refused, rows[i].refused);
+		}
+	memset(body, 'x', len);
+	memcpy(body, "{\"Records\":[{\"a\":\"", 19);
+	memcpy(body + len - 12, "\"},{\"b\":2}]}", 12);
+	assert_int_equal(deliver(*state, &plain, (str){body, len}, 65536, &r), 0);
+	assert_int_equal(r.accepted, 1);
+	assert_int_equal(r.refused, 1);
+	assert_string_equal(r.first[0].id, "err.intake.line_size");
+	free(body);
+}
+
 static void a_line_past_the_limit_is_refused_and_the_next_one_kept(void **state)
 {
 	struct place *p = *state;
@@ -336,6 +392,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		COLLECT_TEST(lines_are_kept_whatever_the_pieces_they_come_in),
+		COLLECT_TEST(documents_of_many_events_are_split),
+		COLLECT_TEST(broken_documents_are_counted),
 		COLLECT_TEST(a_line_past_the_limit_is_refused_and_the_next_one_kept),
 		COLLECT_TEST(gzip_bodies_are_unpacked),
 		COLLECT_TEST(a_key_delivers_once_and_completes_what_a_failure_cut),
