@@ -11,8 +11,9 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "tests"))
+sys.path[:0] = [os.path.join(ROOT, "tests"), os.path.dirname(os.path.abspath(__file__))]
 
+import centre  # noqa: E402
 from lib import program  # noqa: E402
 from lib.session import demo_cookie, make_token, set_up  # noqa: E402
 
@@ -358,14 +359,19 @@ def lane_http(folder):
         server.kill()
 
 
+def lane_centre(folder, organisations=""):
+    centre.run(folder, row, int(organisations or centre.TENANTS))
+
+
 def main():
-    wanted = sys.argv[1:] or ["program", "detect", "correlate", "intel", "intake", "http"]
+    wanted = sys.argv[1:] or ["program", "detect", "correlate", "intel", "intake", "http", "centre"]
     with tempfile.TemporaryDirectory(prefix="noroshi-bench-") as folder:
-        for lane in wanted:
-            if lane in ("intake", "http") and not program.has_verb("demo"):
+        for name in wanted:
+            lane, _, argument = name.partition("=")
+            if lane in ("intake", "http", "centre") and not program.has_verb("demo"):
                 row(lane, "left out", "-", "", "this build has no `demo`")
                 continue
-            globals()["lane_" + lane](folder)
+            globals()["lane_" + lane](folder, *([argument] if argument else []))
 
 
 main()

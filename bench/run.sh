@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Measures and prints a table: bench/run.sh [LANE…], lanes: program detect correlate intel intake http. Real lanes come from
+# Measures and prints a table: bench/run.sh [LANE…], lanes: program detect correlate intel intake http centre[=ORGANISATIONS]. Real lanes come from
 # ../shared when it is there, else from tests/data and content/. It asks for nothing that is not installed by ./noroshi.sh bench.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec python3 bench/bench.py "$@"
+python=.venv/bin/python
+[ -x "$python" ] || python=python3
+exec "$python" bench/bench.py "$@"

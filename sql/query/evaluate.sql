@@ -131,3 +131,9 @@ FROM improvement_action
 WHERE {SCOPE}
 ORDER BY CASE state WHEN 'doing' THEN 0 WHEN 'planned' THEN 0 ELSE 1 END, due_at, id
 LIMIT $count;
+
+-- name: evaluate_standing_put
+INSERT INTO evaluation_standing (tenant_id, framework, snapshot_id, taken_at, sums)
+VALUES ($scope_tenant, $framework, $snapshot_id, $taken_at, $sums)
+ON CONFLICT (tenant_id, framework) DO UPDATE SET snapshot_id = excluded.snapshot_id, taken_at = excluded.taken_at,
+	sums = excluded.sums;

@@ -16,4 +16,9 @@ int snapshot_take_inside(struct db *db, const struct actor *who, const struct sn
 int snapshot_store(struct db *db, const struct actor *who, const struct snapshot *s, int64_t *ret_id,
 		   struct err *e) MUST_CHECK;
 
+/* The sums of a signed snapshot as its organisation's standing keeps them. */
+void group_sums_add(struct buf *out, const struct snapshot *s);
+/* Out of a row: the names of a category or a service. */
+struct fw_text snapshot_names_read(struct stmt *st, struct arena *a);
+
 #endif

@@ -4,6 +4,8 @@
 #include "store/queries.gen.h"
 #include "store/rows.h"
 
+#define STANDING_MAX ((size_t)16 << 10) /* bytes: FRAMEWORK_CATEGORIES_MAX categories of eight short numbers */
+
 static void bind_text(struct stmt *st, const char *name, str text)
 {
 	stmt_text(st, name, text.ptr ? text : STR(""));
@@ -120,6 +122,24 @@ static int store_service(struct db *db, struct scope scope, const struct snapsho
 	return stmt_run(&st, e);
 }
 
+/* What the group view reads: one row an organisation. */
+static int store_standing(struct db *db, struct scope scope, const struct snapshot *s, struct err *e)
+{
+	_cleanup_(buf_done) struct buf sums = {0};
+	_cleanup_stmt_ struct stmt st = {0};
+	int rc;
+
+	buf_init(&sums, STANDING_MAX);
+	group_sums_add(&sums, s);
+	if ((rc = buf_check(&sums, e)) || (rc = db_prepare(db, &Q_evaluate_standing_put, &scope, &st, e)))
+		return rc;
+	bind_text(&st, "framework", s->framework);
+	stmt_i64(&st, "snapshot_id", s->id);
+	stmt_i64(&st, "taken_at", s->taken_at);
+	stmt_text(&st, "sums", buf_str(&sums));
+	return stmt_run(&st, e);
+}
+
 int snapshot_store(struct db *db, const struct actor *who, const struct snapshot *s, int64_t *ret_id, struct err *e)
 {
 	struct scope scope = actor_scope(who);
@@ -133,6 +153,8 @@ int snapshot_store(struct db *db, const struct actor *who, const struct snapshot
 		rc = store_category(db, scope, &stored, i, e);
 	for (uint32_t i = 0; !rc && i < s->service_count; i++)
 		rc = store_service(db, scope, &stored, i, e);
+	if (!rc && s->is_signed)
+		rc = store_standing(db, scope, &stored, e);
 	if (!rc)
 		*ret_id = stored.id;
 	return rc;
@@ -192,7 +214,7 @@ struct parts_query {
 	uint32_t count;
 };
 
-static struct fw_text names_read(struct stmt *st, struct arena *a)
+struct fw_text snapshot_names_read(struct stmt *st, struct arena *a)
 {
 	return (struct fw_text){{[LANG_EN] = stmt_take(st, "name_en", a), [LANG_JA] = stmt_take(st, "name_ja", a)}};
 }
@@ -203,7 +225,7 @@ static int category_read(struct stmt *st, struct arena *a, void *ret, struct err
 	*(struct snapshot_category *)ret = (struct snapshot_category){
 		.id = stmt_take(st, "category", a),
 		.group = read_group(st),
-		.name = names_read(st, a),
+		.name = snapshot_names_read(st, a),
 	};
 	return 0;
 }
@@ -272,7 +294,7 @@ static int service_read(struct stmt *st, struct arena *a, void *ret, struct err 
 	v->evidence_people = (uint32_t)stmt_col_i64(st, "evidence_people");
 	v->evidence_records = stmt_col_i64(st, "evidence_records");
 	v->evidence_last = stmt_col_i64(st, "evidence_last_at");
-	v->name = names_read(st, a);
+	v->name = snapshot_names_read(st, a);
 	v->state = state_read(st, a);
 	return 0;
 }
