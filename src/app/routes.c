@@ -55,6 +55,7 @@ const struct route *const house_routes[] = {
 	exchange_api_routes,
 	snapshots_api_routes,
 	actions_api_routes,
+	evaluate_ask_web_routes,
 	evaluate_group_web_routes,
 	evaluate_web_routes,
 	exchange_web_routes,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "centre/evaluate/ask.h"
 #include "door/web/show.h"
 #include "door/web/web.h"
 #include "flow/incident/incident.h"
@@ -133,6 +134,20 @@ static void show_todo(struct now *n)
 	}
 }
 
+/* Answers of an evaluation that are asked of the reader, and whether somebody has reminded. */
+static int put_asked(struct now *n, struct err *e)
+{
+	struct ask_waiting waiting;
+	int rc = ask_waiting(n->rq->db, &n->rq->actor, &waiting, e);
+
+	if (rc || !waiting.count)
+		return rc;
+	view_i64(n->v, "asked_count", waiting.count);
+	view_word(n->v, "asked", waiting.reminded_at ? "evaluate.asked_now_reminded" : "evaluate.asked_now");
+	view_text(n->v, "asked_due", show_day(n->rq, waiting.first_due));
+	return 0;
+}
+
 static void add_kpi(struct now *n, const char *label, int64_t value, str detail, const char *url)
 {
 	struct view *kpi = view_item(n->v, "kpis");
@@ -205,6 +220,8 @@ static int now_show(struct request *rq, struct response *rs, struct err *e)
 	if (!rc && actor_may(&rq->actor, PERM_INCIDENT_READ))
 		rc = show_incident_kpi(&n, e);
 	rc = rc ? rc : take_todo(&n, e);
+	if (!rc && actor_may(&rq->actor, PERM_PORTFOLIO_READ))
+		rc = put_asked(&n, e);
 	rc = rc ? rc : now_today(rq, n.v, e);
 	rc = rc ? rc : now_oncall(rq, n.v, e);
 	rc = rc ? rc : show_offer(rq, n.v, e);

@@ -27,6 +27,7 @@ extern const struct route build_changes_web_routes[]; /* who changed what; undo,
 extern const struct route exchange_web_routes[];         /* files out and in */
 extern const struct route evaluate_web_routes[];         /* rounds, snapshots, trend */
 extern const struct route evaluate_round_web_routes[];   /* one round: reviews, sign-off */
+extern const struct route evaluate_ask_web_routes[];     /* who is asked for which answers, what is asked of me */
 extern const struct route evaluate_group_web_routes[];   /* what organisations below have signed */
 extern const struct route evaluate_compare_web_routes[]; /* two snapshots side by side */
 extern const struct route actions_web_routes[];          /* improvement actions */
