@@ -51,18 +51,6 @@ int ask_list(struct db *db, struct scope scope, int64_t round_id, struct arena *
 	return rc;
 }
 
-static int waiting_read(struct stmt *st, struct arena *a, void *ret, struct err *e)
-{
-	(void)a;
-	(void)e;
-	*(struct ask_waiting *)ret = (struct ask_waiting){.count = (uint32_t)stmt_col_i64(st, "waiting"),
-							  .first_due = stmt_col_i64(st, "first_due"),
-							  .reminded_at = stmt_col_i64(st, "reminded")};
-	return 0;
-}
-
-static const struct row_kind WAITING = {sizeof(struct ask_waiting), waiting_read};
-
 int ask_waiting(struct db *db, const struct actor *who, struct ask_waiting *ret, struct err *e)
 {
 	struct scope scope = actor_scope(who);
@@ -75,7 +63,11 @@ int ask_waiting(struct db *db, const struct actor *who, struct ask_waiting *ret,
 	if ((rc = db_prepare(db, &Q_ask_waiting, &scope, &st, e)))
 		return rc;
 	stmt_i64(&st, "account_id", who->user_id);
-	return row_read_one(&st, &WAITING, "err.evaluate.ask", NULL, ret, e);
+	if ((rc = stmt_step(&st, e)) > 0)
+		*ret = (struct ask_waiting){.count = (uint32_t)stmt_col_i64(&st, "waiting"),
+					    .first_due = stmt_col_i64(&st, "first_due"),
+					    .reminded_at = stmt_col_i64(&st, "reminded")};
+	return rc < 0 ? rc : 0;
 }
 
 /* ---- pure ---- */
