@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "centre/evaluate/evaluate.h"
 #include "centre/evaluate/internal.h"
+#include "centre/people/people.h"
 #include "store/queries.gen.h"
 #include "store/rows.h"
 

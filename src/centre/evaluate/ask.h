@@ -10,7 +10,8 @@
 #define CENTRE_EVALUATE_ASK_H
 
 #include "centre/build/build.h"
-#include "centre/people/people.h"
+
+struct people; /* centre/people/people.h */
 
 #define ASKS_MAX 500u        /* of one list, what waits first */
 #define ASK_REMARK_MAX 1000u /* bytes */

@@ -18,6 +18,8 @@
 
 #include "centre/build/build.h"
 #include "centre/evaluate/action.h"
+#include "centre/evaluate/ask.h"
+#include "centre/evaluate/group.h"
 
 #define EVALUATE_ROUNDS_MAX 100u /* of one list, newest first */
 #define EVALUATE_SNAPSHOTS_MAX 60u

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
-#include "centre/evaluate/ask.h"
+#include "centre/evaluate/evaluate.h"
 #include "door/web/show.h"
 #include "door/web/web.h"
 #include "flow/incident/incident.h"

@@ -4,6 +4,7 @@
 #include "../guard/guarded.h"
 #include "centre/evaluate/ask.h"
 #include "centre/evaluate/evaluate.h"
+#include "centre/people/people.h"
 #include "guard/user.h"
 
 struct world {

@@ -1,6 +1,5 @@
 /* Delegation: who is asked for which answers of a round, and what is asked of me. */
-#include "centre/evaluate/ask.h"
-
+#include "centre/people/people.h"
 #include "door/web/evaluate/evaluate_text.h"
 #include "door/web/web.h"
 

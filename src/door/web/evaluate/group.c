@@ -1,6 +1,4 @@
 /* The group view: what the organisations below have signed. */
-#include "centre/evaluate/group.h"
-
 #include "door/web/evaluate/evaluate_text.h"
 #include "door/web/web.h"
 
