@@ -77,7 +77,7 @@ class TestSteps:
 
     def test_plans_and_approval(self, world):
         for path in ("/build/proposals?size=1&sector=1&assignments=1", "/build/patterns?pattern=hybrid", "/build/areas", "/build/own",
-                     "/build/gaps", "/build/changes", "/portfolio/B-1"):
+                     "/build/gaps", "/measures", "/build/changes", "/portfolio/B-1"):
             world.open(path)
             world.audit(path)
         page = world.open("/build/approvals?subject=profile")

@@ -19,9 +19,10 @@ extern const struct route alert_context_api_routes[]; /* what a correlation or a
 extern const struct route incidents_api_routes[];
 extern const struct route evidence_api_routes[];
 extern const struct route exchange_api_routes[];  /* the portfolio as files */
-extern const struct route ability_api_routes[]; /* procedures, providers' reports, who can do what */
+extern const struct route ability_api_routes[];   /* procedures, providers' reports, who can do what */
 extern const struct route evaluate_api_routes[];  /* rounds */
 extern const struct route snapshots_api_routes[]; /* and comparison */
 extern const struct route actions_api_routes[];
+extern const struct route measures_api_routes[]; /* what is counted per service */
 
 #endif

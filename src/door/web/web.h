@@ -20,6 +20,7 @@ extern const struct route steps_web_routes[];         /* catalogue, profile, por
 extern const struct route proposals_web_routes[];     /* starting proposals by size and sector */
 extern const struct route sourcing_web_routes[];      /* four areas, what-if of the sourcing patterns */
 extern const struct route own_web_routes[];           /* services of one's own, gaps in their order */
+extern const struct route measures_web_routes[];      /* what is counted per service */
 extern const struct route start_web_routes[];         /* the first set-up and its report */
 extern const struct route approvals_web_routes[];     /* approved versions */
 extern const struct route build_changes_web_routes[]; /* who changed what; undo, comments */

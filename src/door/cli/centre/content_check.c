@@ -1,6 +1,7 @@
 /* The verb `content check`: what a compiler would say about frameworks, lenses, mappings and the user's own copies. */
 #include "centre/law/law.h"
 #include "centre/map/map.h"
+#include "centre/measure/measure.h"
 #include "craft/content/content.h"
 #include "door/cli/centre/content.h"
 #include "door/cli/verbs.h"
@@ -165,6 +166,8 @@ static void check_all(struct content_report *report)
 	struct mapping *mapping = NULL;
 	struct law_index *laws = NULL;
 	struct service_map *map = NULL;
+	struct measures measures;
+	struct arena arena;
 	uint32_t before = report->problems;
 	struct err why = {0};
 
@@ -186,6 +189,10 @@ static void check_all(struct content_report *report)
 	if (service_map_load(data, content_index_find(frameworks, STR(FRAMEWORK_DEFAULT)), &map, &why))
 		problem(report, &why);
 	service_map_free(map);
+	arena_init(&arena, MEASURE_BUDGET);
+	if (measures_load(data, content_index_find(frameworks, STR(FRAMEWORK_DEFAULT)), &arena, &measures, &why))
+		problem(report, &why);
+	arena_done(&arena);
 	content_index_free(frameworks);
 	if (mapping_load(data, &mapping, &why))
 		problem(report, &why);

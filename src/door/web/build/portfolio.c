@@ -1,4 +1,5 @@
 /* Pages of the portfolio: the list of services, and one service with its form, its history and its work. */
+#include "door/web/build/measures.h"
 #include "door/web/build/steps.h"
 #include "door/web/lens/lens.h"
 #include "door/web/web.h"
@@ -86,6 +87,8 @@ static int service_page(struct request *rq, struct response *rs, const struct re
 	page.item = &p.items[service->index];
 	page.form = refused && refused->typed ? refused->typed : &page.item->state;
 	portfolio_view_service(v, &page);
+	if ((rc = measures_put(rq, v, service->id, e)))
+		return rc;
 	build_notice(rq, v, refused ? refused->why : NULL);
 	if (refused)
 		rs->status = refused->status;
