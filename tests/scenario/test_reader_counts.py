@@ -12,8 +12,9 @@ evtx = pytest.importorskip("evtx", reason="evtx is not installed: tests/requirem
 
 SAMPLES = 23
 ANY = "title: Any\nid: 5d1a3f60-0f4b-4e0b-8f0e-0d8a3a6f1d01\ndetection:\n  s:\n    EventID: '*'\n  condition: s\n"
-# Damaged files, where the two differ: [the crate's count, ours]. The crate meets an error in each and yields fewer records. Not
-# yet reviewed record by record; of the second file three numbers (352135, 401542, 462791) are named by the crate alone.
+# Damaged files, where the two differ: [the crate's count, ours]. The crate meets an error in each and yields fewer records. Three
+# numbers of the second file that it alone names (352135, 401542, 462791) are those of record headers; we read the same records under the
+# EventRecordID inside them. Why we read more is not reviewed record by record.
 DAMAGED = {
     "2-vss_0-Microsoft-Windows-RemoteDesktopServices-RdpCoreTS%4Operational.evtx": [1910, 1965],
     "2-vss_0-Microsoft-Windows-TerminalServices-RemoteConnectionManager%4Operational.evtx": [1774, 1795],

@@ -212,7 +212,8 @@ class TestCiso:
 
 PAGES = ("/now", "/alerts", "/incidents", "/events", "/portfolio", "/evaluate", "/evaluate/3", "/evaluate/compare?a=1&b=2", "/actions", "/manage", "/calendar", "/calendar?view=list", "/calendar/tasks", "/calendar/tasks/14", "/calendar/feeds", "/on-call", "/criteria", "/registers", "/registers/exercises",
          "/register-items/4",
-         "/lens/csf2", "/lens/meti3", "/content", "/content/x1060-2021/B-1", "/laws", "/laws/jp-appi-26", "/law-questions", "/service-map", "/settings")
+         "/lens/csf2", "/lens/meti3", "/content", "/content/x1060-2021/B-1", "/laws", "/laws/jp-appi-26", "/law-questions", "/service-map", "/measures", "/evaluate/asked", "/evaluate/group", "/evaluate/3/asks", "/indicators", "/suppressions",
+         "/settings")
 
 
 class TestEveryone:

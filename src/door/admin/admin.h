@@ -37,7 +37,8 @@ int admin_backup(const struct admin_call *c, json_t **ret, struct err *e) MUST_C
 
 /* Packs of rules, of the whole installation → {"packs":[…],"known":[…]}: those that are here, and content's table */
 int admin_pack_list(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
-/* in: {"what","name"?,"sha256"?}; over the socket also an address or a file, else a known name → the pack and what changed */
+/* in: {"what","name"?,"sha256"?}; over the socket also an address or a file, else a known name → the pack and what
+ * changed */
 int admin_pack_fetch(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;
 /* in: {"name","action"}: enable, disable or undo → the pack. The caller has the rules loaded anew */
 int admin_pack_change(const struct admin_call *c, json_t **ret, struct err *e) MUST_CHECK;

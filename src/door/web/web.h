@@ -44,8 +44,8 @@ extern const struct route oncall_web_routes[];      /* who is called, the escala
 extern const struct route oncall_feed_web_routes[]; /* turns as iCalendar */
 
 extern const struct route intel_web_routes[];          /* lists of indicators */
-extern const struct route intel_web_routes[];         /* lists of indicators */
-extern const struct route retro_web_routes[];         /* lists compared with kept events */
+extern const struct route intel_web_routes[];          /* lists of indicators */
+extern const struct route retro_web_routes[];          /* lists compared with kept events */
 extern const struct route procedure_web_routes[];      /* procedures: list and editor */
 extern const struct route procedure_show_web_routes[]; /* one procedure: states, walk-throughs */
 extern const struct route people_web_routes[];         /* who can do what */

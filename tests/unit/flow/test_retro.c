@@ -166,8 +166,8 @@ static struct told told(struct place *p, int64_t tenant)
 		struct alert_indicator said;
 
 		t.events += list.alerts[i].count;
-		assert_int_equal(
-			alert_indicator_of(p->db, (struct scope){tenant}, list.alerts[i].id, &a, &said, &p->e), 0);
+		assert_int_equal(alert_indicator_of(p->db, (struct scope){tenant}, list.alerts[i].id, &a, &said, &p->e),
+				 0);
 		assert_true(said.is_retrospective);
 	}
 	arena_done(&a);

@@ -471,10 +471,10 @@ static void an_indicator_becomes_an_alert_with_its_list(void **state)
 	struct db *db;
 
 	/* 10.0.0.0/8 is in our own warning list; the second line is no indicator, the last one comes with a reload. */
-	write_file(
-		p, "feed.csv",
-		"# License: CC0-1.0\n# Source: https://feed.example/\nvalue,description\n45.155.204.7,\"Known scanner\"\n"
-		"not an indicator,x\n");
+	write_file(p, "feed.csv",
+		   "# License: CC0-1.0\n# Source: https://feed.example/\nvalue,description\n45.155.204.7,\"Known "
+		   "scanner\"\n"
+		   "not an indicator,x\n");
 	write_file(p, "broken.txt.gz", "\x1f\x8b\x08\x00 no gzip");
 	for (unsigned k = 0; k < 4; k++)
 		list[k] = (struct sign_in){p->tenant, k, k, k < 3 ? 7 : 9, k};
