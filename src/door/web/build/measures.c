@@ -50,7 +50,7 @@ static int put_row(struct request *rq, struct view *v, const struct measured *m,
 	view_text(row, "name", what->name.by_lang[rq->lang]);
 	view_text(row, "how", what->what.by_lang[rq->lang]);
 	view_text(row, "value", number_text(rq, m->now.value, what->unit));
-	view_text(row, "unit", show_word_key(rq, "measure.unit.", measure_unit_name(what->unit)));
+	view_word(row, "unit", show_word_key(rq, "measure.unit.", measure_unit_name(what->unit)).ptr);
 	view_text(row, "cases", m->now.cases ? arena_fmt(rq->arena, "%lld", (long long)m->now.cases) : STR(""));
 	view_text(row, "target", what->has_target ? number_text(rq, what->target, what->unit) : STR(""));
 	view_text(row, "sign", what->direction == MEASURE_DOWN ? STR("≤") : STR("≥"));
