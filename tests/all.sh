@@ -12,7 +12,8 @@ tally() { python3 tests/tally.py "$@"; }
 # A sanitizer's report must fail the program that it speaks of, with the place of the mistake.
 # An impossible allocation returns NULL as in production, so that the CHECK behind it is what is tested.
 export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-export TSAN_OPTIONS=allocator_may_return_null=1:halt_on_error=1:second_deadlock_stack=1
+export TSAN_OPTIONS="allocator_may_return_null=1:halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tsan.supp"
+export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 
 began=$(date +%s)
 lap()
