@@ -19,9 +19,9 @@ SITES = 99     # below each company
 DAY = 86_400_000_000
 PAGE_GOAL_MS, GROUP_GOAL_MS, IMPORT_GOAL_MS, PDF_GOAL_MS, PDF_PAGES = 20, 100, 100, 1000, 30
 PAGES = ("/now", "/portfolio", "/portfolio/B-1", "/build/catalogue", "/build/profile", "/build/gaps", "/build/areas", "/build/approvals",
-         "/evaluate", "/evaluate/{round}", "/evaluate/{round}/heat", "/evaluate/asked", "/evaluate/compare?a={snapshot}&b=now", "/actions",
+         "/evaluate", "/evaluate/{round}", "/evaluate/asked", "/evaluate/compare?a={snapshot}&b=now", "/actions",
          "/calendar", "/calendar/tasks", "/laws", "/service-map", "/registers", "/registers/contacts", "/people", "/procedures", "/providers",
-         "/criteria", "/manage", "/lens/nist-csf-2.0", "/content", "/exchange")
+         "/criteria", "/manage", "/lens/csf2", "/measures", "/content", "/exchange")
 
 
 # ---- the database ----
